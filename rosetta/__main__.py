@@ -1,0 +1,172 @@
+"""Command line: python -m rosetta {html, run, check, env, data}."""
+
+import argparse
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from . import checks, environments
+from .datasets import DataError, prepare
+from .environments import EnvironmentMissing
+from .progress import Progress
+from .refresh import Busy, Options, Report, refresh, select
+from .workloads import WorkloadError, load_project
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run one command and return its exit status.
+
+    0: all is well; 1: a script failed or breaks a rule; 2: wrong arguments; 3: another run is under
+    way; 4: data or a file of the repository is unusable; 130: interrupted.
+    """
+    options = parser().parse_args(arguments)
+    try:
+        return options.command(options)
+    except Busy as error:
+        return complain(error, 3)
+    except (WorkloadError, DataError, EnvironmentMissing) as error:
+        return complain(error, 4)
+    except KeyboardInterrupt:
+        return complain("interrupted; every record is as it was, run again to go on", 130)
+
+
+def complain(message: object, status: int) -> int:
+    print(f"rosetta: {message}", file=sys.stderr)
+    return status
+
+
+def parser() -> argparse.ArgumentParser:
+    top = argparse.ArgumentParser(
+        prog="python -m rosetta",
+        description="Run the scripts, keep their records, draw the site.",
+    )
+    commands = top.add_subparsers(required=True, metavar="COMMAND")
+
+    def command(name, function, text):
+        sub = commands.add_parser(name, help=text, description=text)
+        sub.set_defaults(command=function)
+        return sub
+
+    def selection(sub):
+        sub.add_argument(
+            "--frameworks",
+            metavar="NAMES",
+            help='"all", "none", or names from frameworks.toml, separated by spaces '
+            "(default: those marked core)",
+        )
+        sub.add_argument(
+            "--workloads", metavar="NAMES", help="folders of scripts/ (default: every one)"
+        )
+
+    def running(sub):
+        selection(sub)
+        sub.add_argument(
+            "--profile",
+            metavar="NAME",
+            help="short, epoch or full, as workload.toml has them (default: full on a GPU, "
+            "else short)",
+        )
+        sub.add_argument(
+            "--device", choices=["cpu", "cuda"], help="default: cuda where a GPU answers"
+        )
+        sub.add_argument("--force", action="store_true", help="run even what is up to date")
+
+    html = command("html", html_command, "Run what is stale, then draw the site.")
+    running(html)
+    run = command("run", run_command, "Run what is stale and write its records.")
+    running(run)
+    run.add_argument("names", nargs="*", metavar="NAME", help="scripts, such as cnn/pytorch")
+    run.add_argument(
+        "--here",
+        action="store_true",
+        help="run in this very interpreter and make no environment: for a box whose frameworks "
+        "came with it; it needs nbclient, ipykernel and jupytext",
+    )
+    selection(command("check", check_command, "Hold scripts against the rules; run nothing."))
+    env = command("env", env_command, "Make the environments that are missing.")
+    selection(env)
+    env.add_argument("--device", choices=["cpu", "cuda"], default="cpu")
+    data = command("data", data_command, "Fetch and verify the data; say what there is.")
+    data.add_argument("names", nargs="*", default=["cifar10"], metavar="DATASET")
+    return top
+
+
+def words(text: str | None) -> tuple[str, ...] | None:
+    return tuple(text.replace(",", " ").split()) if text and text.split() else None
+
+
+def options_of(given: argparse.Namespace) -> Options:
+    return Options(
+        frameworks=words(given.frameworks),
+        workloads=words(given.workloads),
+        names=tuple(getattr(given, "names", ())),
+        profile=getattr(given, "profile", None),
+        device=getattr(given, "device", None),
+        here=getattr(given, "here", False),
+        force=getattr(given, "force", False),
+    )
+
+
+def run_command(given: argparse.Namespace) -> int:
+    project = load_project(ROOT)
+    if given.here and not given.frameworks:
+        given.frameworks = "all"
+    report = refresh(project, options_of(given), Progress())
+    print(report.sentence() + ".")
+    return 1 if report.failed else 0
+
+
+def html_command(given: argparse.Namespace) -> int:
+    """Run, then draw, also when a run failed: its page says so."""
+    report = refresh(load_project(ROOT), options_of(given), Progress())
+    site = ROOT / "_build" / "html"
+    drawn = draw(site)
+    where = f"site: {site / 'index.html'}" if drawn == 0 else "the site was NOT drawn, see above"
+    print(f"{report.sentence()}; {where}")
+    return 1 if report.failed or drawn else 0
+
+
+def draw(site: Path) -> int:
+    """Draw the site with Sphinx; nothing is executed."""
+    command = [sys.executable, "-m", "sphinx", "--builder", "dirhtml", "--quiet"]
+    command += ["--fail-on-warning", "--keep-going"]
+    command += ["--doctree-dir", ROOT / "_build" / "doctrees", ROOT / "docs", site]
+    variables = {**os.environ, "PYTHONPATH": str(ROOT)}
+    return subprocess.run(command, env=variables).returncode
+
+
+def check_command(given: argparse.Namespace) -> int:
+    project = load_project(ROOT)
+    given.frameworks = given.frameworks or "all"
+    scripts = select(project, options_of(given))
+    problems = [problem for script in scripts for problem in checks.check(script)]
+    for problem in problems:
+        print(problem)
+    print(f"{len(scripts)} scripts checked, {len(problems)} problems.")
+    return 1 if problems else 0
+
+
+def env_command(given: argparse.Namespace) -> int:
+    project, report = load_project(ROOT), Report()
+    for script in select(project, options_of(given)):
+        name = environments.lock_name(ROOT, script.framework.environment, given.device)
+        try:
+            print(f"{name}: {environments.ensure(ROOT, name).python}")
+        except EnvironmentMissing as error:
+            print(f"{name}: not here: {error}")
+            report.not_run.append((script, str(error)))
+    return 1 if report.not_run else 0
+
+
+def data_command(given: argparse.Namespace) -> int:
+    for name in given.names:
+        facts = prepare(name)
+        print(f"{facts['name']}: {facts['label']} in {facts.get('path', 'memory')}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,132 @@
+"""Hold scripts against the rules that every tab obeys, without running anything."""
+
+import ast
+import re
+from dataclasses import dataclass
+
+from .workloads import Cell, Script
+
+WIDTH = 80
+ALLOWED_OF_ROSETTA = "rosetta.datasets"
+
+
+@dataclass(frozen=True)
+class Problem:
+    """A rule that a script breaks: where, what is expected and what is there."""
+
+    file: str
+    line: int
+    text: str
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}: {self.text}"
+
+
+def check(script: Script) -> list[Problem]:
+    """Return every broken rule of a script, in the order of its lines."""
+    problems = [
+        Problem(script.relative, line, text)
+        for rule in (steps, hyperparameters, width, imports, last_cell)
+        for line, text in rule(script)
+    ]
+    return sorted(problems, key=lambda problem: problem.line)
+
+
+def steps(script: Script):
+    """The titles are the workload's steps, in order."""
+    expected = tuple(step.id for step in script.workload.steps)
+    for found, wanted in zip(script.steps, expected, strict=False):
+        if found != wanted:
+            line = next(cell.line for cell in script.cells if cell.step == found)
+            yield (
+                line,
+                f"step {found!r} stands where {script.workload.path.name}/workload.toml "
+                f"has {wanted!r}; the steps are {', '.join(expected)}.",
+            )
+            return
+    missing = expected[len(script.steps) :]
+    if missing:
+        yield (
+            len(script.text.splitlines()),
+            f"the script ends without {', '.join(missing)}; open a step with `# %% {missing[0]}`.",
+        )
+    elif len(script.steps) > len(expected):
+        extra = script.steps[len(expected)]
+        line = next(cell.line for cell in script.cells if cell.step == extra)
+        yield line, f"step {extra!r} is not among the workload's: {', '.join(expected)}."
+
+
+def hyperparameters(script: Script):
+    """One cell tagged `parameters` repeats the workload's hyperparameters as literals."""
+    toml = f"scripts/{script.workload.id}/workload.toml"
+    tagged = [cell for cell in script.code_cells if "parameters" in cell.tags]
+    if len(tagged) != 1:
+        line = tagged[1].line if tagged else 1
+        yield line, f'{len(tagged)} cells have tags=["parameters"]; exactly one must.'
+        return
+    found = literals(tagged[0])
+    for name, expected in script.workload.hyperparameters.items():
+        if name not in found:
+            yield tagged[0].line, f"{name} is missing; {toml} says {expected!r}."
+            continue
+        line, value = found.pop(name)
+        if value != expected:
+            yield line, f"{name} is {value!r}; {toml} says {expected!r}."
+    for name, (line, _) in found.items():
+        yield line, f"{name} is not among [hyperparameters] of {toml}."
+
+
+def literals(cell: Cell) -> dict[str, tuple[int, object]]:
+    """Return the cell's assignments of literals: name -> (line, value)."""
+    found = {}
+    for node in ast.parse(cell.source).body:
+        if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
+            try:
+                value = ast.literal_eval(node.value)
+            except ValueError:
+                value = ast.unparse(node.value)
+            found[node.targets[0].id] = (cell.line + node.lineno - 1, value)
+    return found
+
+
+def width(script: Script):
+    """A tab shows 80 columns without a scroll bar."""
+    for number, line in enumerate(script.text.splitlines(), start=1):
+        if len(line) > WIDTH:
+            yield number, f"{len(line)} columns; at most {WIDTH} are shown without scrolling."
+
+
+def imports(script: Script):
+    """Of this project a script imports rosetta.datasets, and never another script."""
+    neighbours = {path.stem for path in script.workload.path.glob("*.py")}
+    for cell in script.code_cells:
+        for node in ast.walk(parse(cell, script)):
+            names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+            if isinstance(node, ast.ImportFrom):
+                names = [node.module or "."]
+            for name in names:
+                top = name.partition(".")[0]
+                if (top == "rosetta" and name != ALLOWED_OF_ROSETTA) or top in neighbours | {""}:
+                    yield (
+                        cell.line + node.lineno - 1,
+                        f"imports {name}; of this project a script imports only "
+                        f"{ALLOWED_OF_ROSETTA}, so that it can be copied alone.",
+                    )
+
+
+def last_cell(script: Script):
+    """The last cell is a dict for the machine; a print is for people."""
+    last = script.code_cells[-1]
+    body = parse(last, script).body
+    if not body or not isinstance(body[-1], ast.Expr) or not isinstance(body[-1].value, ast.Dict):
+        yield last.line, "the last cell must end in a dict display: what this script reports."
+
+
+def parse(cell: Cell, script: Script) -> ast.Module:
+    """Parse a cell; what only a notebook understands is blanked out."""
+    source = re.sub(r"^\s*[%!].*$", "pass", cell.source, flags=re.MULTILINE)
+    try:
+        return ast.parse(source)
+    except SyntaxError as error:
+        error.filename, error.lineno = script.relative, cell.line + (error.lineno or 1) - 1
+        raise

@@ -1,0 +1,275 @@
+"""Turn an executed notebook into a record and back: content key, seal, staleness, ranking.
+
+A record is results/<machine>/<workload>/<framework>_<workload>.<variant>.ipynb. The variant names
+the profile and whatever makes the run worth less than another (`copy` or `synthetic` data,
+`failed`), so that a lesser run never lands on a better one. All facts about the run are in
+`metadata.rosetta`.
+"""
+
+import hashlib
+import json
+import os
+import tempfile
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from pathlib import Path
+
+import nbformat
+
+from .workloads import Project, Script
+
+SCHEMA = 1
+INJECTED = "injected-parameters"
+SOURCES = ("synthetic", "copy", "official")  # worst first
+
+
+class RecordError(Exception):
+    """A record cannot be read or written; the message names the file."""
+
+
+@dataclass(frozen=True)
+class Record:
+    """An executed notebook and where it lies."""
+
+    path: Path
+    notebook: nbformat.NotebookNode
+
+    @property
+    def about(self) -> dict:
+        """Return metadata.rosetta: all that is known about the run."""
+        return self.notebook.metadata["rosetta"]
+
+    @property
+    def status(self) -> str:
+        return self.about["status"]
+
+    @property
+    def ok(self) -> bool:
+        return self.status == "ok"
+
+    @property
+    def machine(self) -> str:
+        return self.path.parent.parent.name
+
+    @property
+    def profile(self) -> str:
+        return self.about["profile"]
+
+    @property
+    def device(self) -> str:
+        return self.about["device"]
+
+    @property
+    def source(self) -> str:
+        """Return where the data came from: official, copy (unverified) or synthetic."""
+        return self.about["data"]["source"]
+
+    @property
+    def reported(self) -> dict:
+        """Return the plain dict that the script's last cell evaluated to."""
+        return self.about.get("reported", {})
+
+    @cached_property
+    def genuine(self) -> bool:
+        """Tell whether the record is as the runner sealed it."""
+        return self.about.get("seal") == seal(self.notebook)
+
+    def outputs(self) -> list[list]:
+        """Return the outputs of each code cell of the script, in order."""
+        return [
+            cell.outputs
+            for cell in self.notebook.cells
+            if cell.cell_type == "code" and INJECTED not in cell.metadata.get("tags", ())
+        ]
+
+
+def read(path: Path) -> Record:
+    """Read one record.
+
+    Raises RecordError when the file is half-written, is no notebook, or is not a record of ours.
+    """
+    redo = "Remove it, or run the script again: python -m rosetta run"
+    try:
+        notebook = nbformat.read(path, as_version=4)
+    except Exception as error:  # nbformat raises many kinds for one fact: this is no notebook
+        raise RecordError(f"{path}: not a readable notebook: {first_line(error)}. {redo}") from None
+    about = notebook.metadata.get("rosetta")
+    if not isinstance(about, dict):
+        raise RecordError(f"{path}: a notebook, but without metadata.rosetta: no record. {redo}")
+    if about.get("schema") != SCHEMA:
+        raise RecordError(
+            f"{path}: has schema {about.get('schema')}, this version reads {SCHEMA}. {redo}"
+        )
+    missing = {"key", "status", "started", "profile", "device", "data"} - set(about)
+    if missing:
+        raise RecordError(f"{path}: lacks {', '.join(sorted(missing))}. {redo}")
+    return Record(path, notebook)
+
+
+def first_line(error: Exception) -> str:
+    return (str(error).strip().splitlines() or [type(error).__name__])[0][:200].rstrip(".")
+
+
+def write(path: Path, notebook: nbformat.NotebookNode) -> Record:
+    """Seal a notebook and write it whole: a reader sees the old record or the new one.
+
+    Raises RecordError when the disk is full or the folder not writable; the old record is kept.
+    """
+    notebook.metadata["rosetta"]["seal"] = seal(notebook)
+    temporary = None
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.NamedTemporaryFile(
+            "w", encoding="utf-8", dir=path.parent, prefix=".", suffix=".part", delete=False
+        ) as file:
+            temporary = Path(file.name)
+            file.write(nbformat.writes(notebook))
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.chmod(0o644)
+        temporary.replace(path)
+    except OSError as error:
+        raise RecordError(
+            f"{path}: not written: {error.strerror or error}. "
+            "The record that was there before is untouched; make room and run again."
+        ) from error
+    finally:
+        if temporary is not None:
+            temporary.unlink(missing_ok=True)
+    return Record(path, notebook)
+
+
+def seal(notebook: nbformat.NotebookNode) -> str:
+    """Digest everything in the notebook but the seal itself, so that a hand edit shows."""
+    metadata = dict(notebook.metadata)
+    metadata["rosetta"] = {k: v for k, v in metadata.get("rosetta", {}).items() if k != "seal"}
+    cells = [{k: v for k, v in cell.items() if k != "id"} for cell in notebook.cells]
+    return digest_of({"metadata": metadata, "cells": cells})
+
+
+def digest_of(value: object) -> str:
+    return hashlib.sha256(json.dumps(value, sort_keys=True).encode()).hexdigest()
+
+
+# ---- What a record was made from ------------------------------------------------------------
+
+
+def key(script: Script, *, environment: str, profile: str, digest: str) -> str:
+    """Digest all that can change a script's outputs; prose is not among it.
+
+    `environment` is the name of the lock, or "here" for a run without one; `digest` is the data's.
+    """
+    workload = script.workload
+    known = workload.profiles.get(profile)
+    return digest_of(
+        {
+            "code": [cell.source for cell in script.code_cells],
+            "lock": file_digest(lock_path(script.root, environment)),
+            "variables": script.framework.variables,
+            "datasets": {path.name: file_digest(path) for path in dataset_files(script.root)},
+            "hyperparameters": workload.hyperparameters,
+            "profile": [profile, known.overrides if known else None],
+            "data": digest,
+        }
+    )
+
+
+def is_current(record: Record, script: Script) -> bool:
+    """Tell whether running the script again, as this record was run, would be the same run."""
+    about = record.about
+    return about["key"] == key(
+        script,
+        environment=about.get("environment", "here"),
+        profile=record.profile,
+        digest=about["data"].get("digest", ""),
+    )
+
+
+def lock_path(root: Path, environment: str) -> Path:
+    return root / "requirements" / f"{environment}.txt"
+
+
+def dataset_files(root: Path) -> list[Path]:
+    """Return the only part of the machinery that scripts import."""
+    folder = root / "rosetta" / "datasets"
+    return sorted([*folder.glob("*.py"), *folder.glob("references/*.json")])
+
+
+def file_digest(path: Path) -> str | None:
+    try:
+        status = path.stat()
+    except OSError:
+        return None
+    return _file_digest(path, status.st_mtime_ns, status.st_size)
+
+
+@lru_cache(maxsize=4096)
+def _file_digest(path: Path, mtime_ns: int, size: int) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+# ---- Which record a page shows --------------------------------------------------------------
+
+
+def results_folder(root: Path) -> Path:
+    """Return where records lie: $RESULTS, or results/ in the repository."""
+    return Path(os.environ.get("RESULTS") or root / "results").resolve()
+
+
+def variant(profile: str, source: str, ok: bool) -> str:
+    """Name what sets this run apart, so that runs of different worth never share a file."""
+    parts = [profile] + ([] if source == "official" else [source]) + ([] if ok else ["failed"])
+    return ".".join(parts)
+
+
+def record_path(folder: Path, machine: str, script: Script, variant: str) -> Path:
+    return folder / machine / script.workload.id / f"{script.path.stem}.{variant}.ipynb"
+
+
+def paths_of(project: Project, script: Script) -> list[Path]:
+    folder = results_folder(project.root)
+    return sorted(folder.glob(f"*/{script.workload.id}/{script.path.stem}.*.ipynb"))
+
+
+def records_of(project: Project, script: Script, problems: list[str] | None = None) -> list[Record]:
+    """Return the script's records, the one that its page shows first.
+
+    What cannot be read is left out, and said in `problems`.
+    """
+    records = []
+    for path in paths_of(project, script):
+        try:
+            records.append(read(path))
+        except RecordError as error:
+            if problems is not None:
+                problems.append(str(error))
+    return sorted(records, key=lambda record: rank(record, script), reverse=True)
+
+
+def rank(record: Record, script: Script) -> tuple:
+    """Order records: sound, real data, current code, long, GPU, official data, new."""
+    lengths = list(script.workload.profiles)
+    return (
+        record.ok,
+        record.genuine,
+        record.source != "synthetic",
+        is_current(record, script),
+        lengths.index(record.profile) if record.profile in lengths else -1,
+        record.device != "cpu",
+        SOURCES.index(record.source) if record.source in SOURCES else -1,
+        record.about["started"],
+    )
+
+
+def inputs(project: Project, script: Script) -> list[Path]:
+    """Return the files that decide what a page shows of this script, whether they exist or not."""
+    locks = (project.root / "requirements").glob(f"{script.framework.environment}*.txt")
+    return [
+        script.path,
+        script.workload.path / "workload.toml",
+        script.workload.path / "reference.json",
+        project.root / "frameworks.toml",
+        *sorted(locks),
+        *dataset_files(project.root),
+        *paths_of(project, script),
+    ]

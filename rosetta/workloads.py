@@ -1,0 +1,282 @@
+"""Read what is in the repository: frameworks, workloads and their scripts, as frozen dataclasses.
+
+Dropping `<framework>_<workload>.py` into `scripts/<workload>/` is the whole registration of a tab.
+A script is in jupytext's percent format; a cell with a title opens the step of that name.
+"""
+
+import re
+import tomllib
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+
+import jupytext
+
+MARKER = re.compile(r"^# ?%%(?!%)")
+
+
+class WorkloadError(Exception):
+    """A file of the repository does not say what it must; the message names the file."""
+
+
+@dataclass(frozen=True)
+class Framework:
+    """One table of frameworks.toml."""
+
+    id: str
+    label: str
+    language: str
+    family: str
+    environment: str
+    packages: tuple[str, ...]
+    home: str
+    docs: str
+    core: bool = False
+    variables: dict[str, str] = field(default_factory=dict)
+    last_release: str | None = None
+    successor: str | None = None
+
+
+@dataclass(frozen=True)
+class Step:
+    """A step of a workload: every tab has it, under the same title."""
+
+    id: str
+    title: str
+
+
+@dataclass(frozen=True)
+class Profile:
+    """How long a run is: overrides of the hyperparameters, and the time limit of a cell."""
+
+    id: str
+    title: str
+    seconds: int
+    overrides: dict[str, object]
+
+
+@dataclass(frozen=True)
+class Workload:
+    """One folder of scripts/ with its workload.toml."""
+
+    id: str
+    path: Path
+    title: str
+    summary: str
+    dataset: str
+    steps: tuple[Step, ...]
+    hyperparameters: dict[str, object]
+    profiles: dict[str, Profile]
+    tolerances: dict[str, dict]
+    checks: dict[str, object]
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A cell of a script; `line` is the line of the file on which its source starts."""
+
+    kind: str
+    step: str | None
+    line: int
+    source: str
+    tags: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Script:
+    """One framework's program for one workload."""
+
+    path: Path
+    root: Path
+    text: str
+    workload: Workload
+    framework: Framework
+    cells: tuple[Cell, ...]
+
+    @property
+    def name(self) -> str:
+        """Return `<workload>/<framework>`, which is also the address of its page."""
+        return f"{self.workload.id}/{self.framework.id}"
+
+    @property
+    def relative(self) -> str:
+        return self.path.relative_to(self.root).as_posix()
+
+    @cached_property
+    def code_cells(self) -> tuple[Cell, ...]:
+        return tuple(cell for cell in self.cells if cell.kind == "code")
+
+    @property
+    def steps(self) -> tuple[str, ...]:
+        """Return the steps in the order in which the script opens them."""
+        return tuple(dict.fromkeys(cell.step for cell in self.cells if cell.step))
+
+    def cells_of(self, step: str) -> tuple[Cell, ...]:
+        return tuple(cell for cell in self.cells if cell.step == step)
+
+    def code_lines(self) -> dict[int, str]:
+        """Return the lines that have an anchor on the script's page, by line number."""
+        return {
+            cell.line + offset: line
+            for cell in self.code_cells
+            for offset, line in enumerate(cell.source.splitlines())
+        }
+
+
+@dataclass(frozen=True)
+class Project:
+    """Everything that is registered, in the order in which the site shows it."""
+
+    root: Path
+    frameworks: dict[str, Framework]
+    workloads: dict[str, Workload]
+    scripts: tuple[Script, ...]
+
+    def script(self, name: str) -> Script:
+        """Return the script called `<workload>/<framework>`.
+
+        Raises WorkloadError with the names that exist.
+        """
+        for script in self.scripts:
+            if script.name == name:
+                return script
+        known = ", ".join(script.name for script in self.scripts) or "none"
+        raise WorkloadError(f"no script is called {name!r}; there are: {known}.")
+
+    def scripts_of(self, workload: str) -> tuple[Script, ...]:
+        return tuple(script for script in self.scripts if script.workload.id == workload)
+
+
+def load_project(root: Path) -> Project:
+    """Read frameworks.toml and every workload below `root`/scripts.
+
+    Raises WorkloadError when a file is missing, cannot be read, or names what does not exist.
+    """
+    root = Path(root).resolve()
+    frameworks = load_frameworks(root / "frameworks.toml")
+    workloads, scripts = {}, []
+    for path in sorted((root / "scripts").glob("*/workload.toml")):
+        workload = load_workload(path)
+        workloads[workload.id] = workload
+        scripts += load_scripts(root, workload, frameworks)
+    return Project(root, frameworks, workloads, tuple(scripts))
+
+
+def load_frameworks(path: Path) -> dict[str, Framework]:
+    frameworks = {}
+    for name, table in read_toml(path).items():
+        table = {"id": name, "environment": name, **table}
+        table["packages"] = tuple(table.get("packages", ()))
+        frameworks[name] = build(Framework, table, f"{path}: [{name}]")
+        if frameworks[name].family not in ("current", "retired"):
+            raise WorkloadError(
+                f"{path}: [{name}] has family {frameworks[name].family!r}; "
+                "it is either 'current' or 'retired'."
+            )
+    return frameworks
+
+
+def load_workload(path: Path) -> Workload:
+    table = read_toml(path)
+    steps = tuple(build(Step, step, f"{path}: [[steps]]") for step in table.pop("steps", []))
+    if not steps:
+        raise WorkloadError(f"{path}: there is no [[steps]]; a workload has at least one step.")
+    hyperparameters = table.pop("hyperparameters", {})
+    profiles = {}
+    for name, overrides in table.pop("profiles", {}).items():
+        title, seconds = overrides.pop("title", name), overrides.pop("seconds", 3600)
+        unknown = sorted(set(overrides) - set(hyperparameters))
+        if unknown:
+            raise WorkloadError(
+                f"{path}: [profiles.{name}] overrides {', '.join(unknown)}, "
+                "which [hyperparameters] does not have."
+            )
+        profiles[name] = Profile(name, title, seconds, overrides)
+    return build(
+        Workload,
+        {
+            "id": path.parent.name,
+            "path": path.parent,
+            "steps": steps,
+            "hyperparameters": hyperparameters,
+            "profiles": profiles,
+            "tolerances": table.pop("tolerances", {}),
+            "checks": table.pop("checks", {}),
+            **table,
+        },
+        str(path),
+    )
+
+
+def load_scripts(root: Path, workload: Workload, frameworks: dict[str, Framework]) -> list[Script]:
+    """Return the workload's scripts in the order of frameworks.toml."""
+    by_stem = {f"{framework}_{workload.id}": framework for framework in frameworks}
+    scripts = []
+    for path in workload.path.glob(f"*_{workload.id}.py"):
+        if path.stem not in by_stem:
+            raise WorkloadError(
+                f"{path}: frameworks.toml has no table "
+                f"[{path.stem.removesuffix('_' + workload.id)}]; add one, or rename the file to "
+                f"<framework>_{workload.id}.py."
+            )
+        scripts.append(load_script(path, root, workload, frameworks[by_stem[path.stem]]))
+    order = list(frameworks)
+    return sorted(scripts, key=lambda script: order.index(script.framework.id))
+
+
+def load_script(path: Path, root: Path, workload: Workload, framework: Framework) -> Script:
+    text = path.read_text("utf-8")
+    return Script(path, root, text, workload, framework, read_cells(text, path))
+
+
+def read_cells(text: str, path: Path) -> tuple[Cell, ...]:
+    """Split a percent-script into cells, each with its step and the line it starts on.
+
+    jupytext reads the cells; it does not say where they stand, so the markers are found again here
+    and compared.
+    """
+    notebook = jupytext.reads(text, fmt="py:percent")
+    lines = text.splitlines()
+    starts = [first_source_line(lines, i) for i, line in enumerate(lines) if MARKER.match(line)]
+    if len(starts) != len(notebook.cells):
+        raise WorkloadError(
+            f"{path}: {len(starts)} lines start with '# %%', but jupytext reads "
+            f"{len(notebook.cells)} cells; every cell needs a marker of its own, the first one too."
+        )
+    step, cells = None, []
+    for cell, start in zip(notebook.cells, starts, strict=True):
+        step = cell.metadata.get("title", step)
+        cells.append(
+            Cell(cell.cell_type, step, start, cell.source, tuple(cell.metadata.get("tags", ())))
+        )
+    return tuple(cells)
+
+
+def first_source_line(lines: list[str], marker: int) -> int:
+    """Return the 1-based number of the first line after the marker that is not blank."""
+    line = marker + 1
+    while line < len(lines) and not lines[line].strip():
+        line += 1
+    return line + 1
+
+
+def read_toml(path: Path) -> dict:
+    try:
+        return tomllib.loads(path.read_text("utf-8"))
+    except FileNotFoundError:
+        raise WorkloadError(f"{path}: there is no such file.") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise WorkloadError(f"{path}: not readable as TOML: {error}.") from None
+
+
+def build(kind: type, table: dict, where: str):
+    """Make a dataclass from a table, naming what is missing or unknown."""
+    known = kind.__dataclass_fields__
+    unknown = sorted(set(table) - set(known))
+    if unknown:
+        raise WorkloadError(f"{where}: unknown {', '.join(unknown)}; known: {', '.join(known)}.")
+    try:
+        return kind(**table)
+    except TypeError as error:
+        missing = str(error).split(": ")[-1]
+        raise WorkloadError(f"{where}: incomplete, missing {missing}.") from None
