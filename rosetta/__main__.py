@@ -90,7 +90,9 @@ def parser() -> argparse.ArgumentParser:
     selection(env)
     env.add_argument("--device", choices=["cpu", "cuda"], default="cpu")
     data = command("data", data_command, "Fetch and verify the data; say what there is.")
-    data.add_argument("names", nargs="*", default=["cifar10"], metavar="DATASET")
+    data.add_argument(
+        "names", nargs="*", metavar="DATASET", help="default: what the workloads need"
+    )
     return top
 
 
@@ -162,7 +164,8 @@ def env_command(given: argparse.Namespace) -> int:
 
 
 def data_command(given: argparse.Namespace) -> int:
-    for name in given.names:
+    needed = {workload.dataset: None for workload in load_project(ROOT).workloads.values()}
+    for name in given.names or needed:
         facts = prepare(name)
         print(f"{facts['name']}: {facts['label']} in {facts.get('path', 'memory')}")
     return 0

@@ -246,9 +246,8 @@ def read_cells(text: str, path: Path) -> tuple[Cell, ...]:
     step, cells = None, []
     for cell, start in zip(notebook.cells, starts, strict=True):
         step = cell.metadata.get("title", step)
-        cells.append(
-            Cell(cell.cell_type, step, start, cell.source, tuple(cell.metadata.get("tags", ())))
-        )
+        tags = tuple(cell.metadata.get("tags", ()))
+        cells.append(Cell(cell.cell_type, step, start, cell.source.lstrip("\n"), tags))
     return tuple(cells)
 
 

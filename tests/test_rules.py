@@ -1,0 +1,106 @@
+"""Who may import what: each rule of the architecture has its guard here."""
+
+import ast
+import os
+import subprocess
+import sys
+import tokenize
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+MACHINERY = sorted((ROOT / "rosetta").rglob("*.py"))
+DATASETS = [path for path in MACHINERY if "datasets" in path.parts]
+FRAMEWORKS = set(
+    "torch jax jaxlib flax optax mxnet tensorflow keras paddle chainer cntk caffe2 theano lasagne "
+    "mlx tinygrad equinox mindspore lightning".split()
+)
+# What knows no kernel, no Sphinx, no clock, no network.
+PURE = ["timing", "parity", "diagnosis", "workloads", "checks", "records"]
+IMPURE = set("nbclient jupyter_client sphinx docutils myst_nb time socket urllib http".split())
+
+
+def imported(path: Path) -> set[str]:
+    """Return the absolute names of the modules that a file imports, relative ones resolved."""
+    package = list(path.relative_to(ROOT).parent.parts)
+    names = set()
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            base = package[: len(package) - node.level + 1] if node.level else []
+            module = ".".join([*base, *([node.module] if node.module else [])])
+            names |= {module} | {f"{module}.{alias.name}" for alias in node.names}
+    return names
+
+
+def tops(path: Path) -> set[str]:
+    return {name.partition(".")[0] for name in imported(path)}
+
+
+@pytest.mark.parametrize("path", MACHINERY, ids=lambda path: path.stem)
+def test_the_machinery_imports_no_framework(path):
+    assert not tops(path) & FRAMEWORKS
+
+
+@pytest.mark.parametrize("path", DATASETS, ids=lambda path: path.stem)
+def test_datasets_import_numpy_and_the_standard_library_only(path):
+    allowed = set(sys.stdlib_module_names) | {"numpy", "rosetta"}
+    assert tops(path) <= allowed
+    own = {name for name in imported(path) if name.startswith("rosetta")}
+    assert all(name.startswith("rosetta.datasets") for name in own)
+
+
+@pytest.mark.parametrize("name", PURE)
+def test_pure_modules(name):
+    path = ROOT / "rosetta" / f"{name}.py"
+    assert not tops(path) & IMPURE
+    assert "rosetta.runner" not in imported(path)
+
+
+def test_drawing_never_imports_what_executes():
+    for path in (ROOT / "rosetta" / "sphinxext").rglob("*.py"):
+        found = imported(path)
+        for module in ("runner", "kernel", "refresh", "environments"):
+            assert f"rosetta.{module}" not in found, path
+        assert not {name.partition(".")[0] for name in found} & {"nbclient", "jupyter_client"}
+
+
+def test_only_the_runner_writes_results():
+    writers = [p for p in MACHINERY if "records.write(" in p.read_text("utf-8")]
+    assert [path.name for path in writers] == ["runner.py"]
+
+
+def test_scripts_and_datasets_compile_on_the_oldest_python_there_is():
+    """rosetta.datasets is imported by Python 3.6; a real one compiles it where there is one."""
+    pyenv = Path(os.environ.get("PYENV_ROOT") or Path.home() / ".pyenv")
+    found = sorted(pyenv.glob("versions/3.6.*/bin/python"))
+    if not found:
+        pytest.skip("no Python 3.6 here to compile rosetta/datasets with")
+    files = [ROOT / "rosetta/__init__.py", *DATASETS]
+    code = "import sys\nfor f in sys.argv[1:]: compile(open(f, encoding='utf-8').read(), f, 'exec')"
+    subprocess.run([found[0], "-c", code, *map(str, files)], check=True)
+
+
+def test_datasets_have_the_syntax_of_python_3_6():
+    for path in [ROOT / "rosetta/__init__.py", *DATASETS]:
+        ast.parse(path.read_text("utf-8"), feature_version=(3, 6))
+
+
+def test_no_file_is_longer_than_400_lines():
+    folders = ("rosetta", "tests", "scripts", "benchmarks", "reference")
+    for path in (p for folder in folders for p in (ROOT / folder).rglob("*.py")):
+        with tokenize.open(path) as file:
+            assert sum(1 for _ in file) <= 400, path
+
+
+def test_scripts_are_short_enough_to_be_read():
+    """About 200 lines, a cell at most 25, a cell with a class 40."""
+    from rosetta.workloads import load_project
+
+    for script in load_project(ROOT).scripts:
+        assert len(script.text.splitlines()) <= 220, script.name
+        for cell in script.code_cells:
+            limit = 40 if "\nclass " in f"\n{cell.source}" else 25
+            assert len(cell.source.splitlines()) <= limit, f"{script.relative}:{cell.line}"
