@@ -66,10 +66,9 @@ help: ## this text
 # The stamp is written last: an installation that was interrupted is made again.
 $(TOOLS)/%.done: requirements/%.txt
 	@echo "making the project's tools ($<)"
-	@test -x $(BIN)/python || $(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
 	  || { echo "$(PYTHON) is older than 3.11; name another: make PYTHON=python3.12"; exit 1; }
-	@test -x $(BIN)/python || $(PYTHON) -m venv $(TOOLS)
-	@test -x $(BIN)/uv || $(BIN)/python -m pip install --quiet --require-hashes --no-deps \
-	  --requirement requirements/uv.txt
+	@test -x $(BIN)/uv || { $(PYTHON) -m venv --clear $(TOOLS) && $(BIN)/python -m pip install \
+	  --quiet --require-hashes --no-deps --requirement requirements/uv.txt; }
 	@$(BIN)/uv pip install --quiet --require-hashes --python $(BIN)/python --requirements $<
 	@touch $@
