@@ -208,16 +208,15 @@ def reported_by(notebook: nbformat.NotebookNode, script: Script) -> dict:
         if output.output_type == "execute_result"
     ]
     try:
-        value = ast.literal_eval(texts[-1])
+        value = ast.literal_eval(texts[-1]) if texts else None
         json.dumps(value, allow_nan=False)
         if not isinstance(value, dict):
-            raise TypeError(f"it is a {type(value).__name__}")
-    except (IndexError, ValueError, SyntaxError, TypeError) as error:
-        found = "no value" if not texts else f"{texts[-1][:60]!r}"
+            raise TypeError(f"it is a {type(value).__name__}" if texts else "it has no value")
+    except (ValueError, SyntaxError, TypeError) as error:
         raise Failure(
             "error",
             "the last cell must evaluate to a plain dict of finite numbers, texts, lists and "
-            f"dicts; found {found} ({error}).",
+            f"dicts, but {error}",
             last.step,
             last.line,
         ) from None
