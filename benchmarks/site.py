@@ -1,0 +1,129 @@
+"""Print how fast the site is drawn and read: python benchmarks/site.py [--make]
+
+Draws a copy of the repository's scripts, records and prose below a temporary folder, so that
+nothing here is touched. With --make, `make html` is timed as well; run it twice if scripts are
+stale, for then the first one runs them.
+"""
+
+import argparse
+import functools
+import gzip
+import http.server
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from pathlib import Path
+from statistics import median
+
+REPOSITORY = Path(__file__).resolve().parent.parent
+SOURCES = ("docs", "scripts", "results", "requirements", "frameworks.toml", "rosetta")
+BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+SWITCHES = 21
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--make", action="store_true", help="time `make html` as well")
+    given = parser.parse_args()
+    with tempfile.TemporaryDirectory(prefix="rosetta-") as folder:
+        copy = Path(folder) / "repository"
+        copy.mkdir()
+        for name in SOURCES:
+            source = REPOSITORY / name
+            if source.is_dir():
+                shutil.copytree(source, copy / name)
+            elif source.exists():
+                shutil.copy(source, copy / name)
+        site = Path(folder) / "html"
+        show("drawn from nothing", draw(copy, site)[0], 30)
+        show("drawn with nothing changed", draw(copy, site)[0], 10)
+        script = next((copy / "scripts" / "cnn").glob("*.py"))
+        script.write_text(script.read_text("utf-8") + "\n# A change.\n", "utf-8")
+        seconds, pages = draw(copy, site)
+        show(f"drawn with {script.name} changed", seconds)
+        print(f"    pages read again: {', '.join(sorted(pages))}")
+        page = (site / "cnn" / "index.html").read_bytes()
+        weight = len(gzip.compress(page, 6)) / 1000
+        print(f"{'the CNN page, gzipped':<42} {weight:7.1f} KB   (allowed: 100)")
+        print(f"    raw: {len(page) / 1000:.1f} KB")
+        for name, kilobytes in assets(site, page.decode()):
+            print(f"    {name}: {kilobytes:.1f} KB gzipped")
+        switching(site)
+    if given.make:
+        begun = time.perf_counter()
+        subprocess.run(["make", "html"], cwd=REPOSITORY, check=True, capture_output=True)
+        show("make html", time.perf_counter() - begun, 10)
+
+
+def show(what: str, seconds: float, allowed: float | None = None) -> None:
+    limit = f"   (allowed: {allowed})" if allowed else ""
+    print(f"{what:<42} {seconds:7.2f} s {limit}")
+
+
+def draw(root: Path, site: Path) -> tuple[float, set[str]]:
+    """Draw the site; return the seconds it took and the pages that were read again."""
+    command = [sys.executable, "-m", "sphinx", "--builder", "dirhtml", "--doctree-dir"]
+    command += [root / "doctrees", root / "docs", site]
+    variables = {**os.environ, "NO_COLOR": "1"}
+    variables.pop("RESULTS", None)
+    begun = time.perf_counter()
+    done = subprocess.run(command, env=variables, capture_output=True, text=True)
+    seconds = time.perf_counter() - begun
+    if done.returncode:
+        sys.exit(done.stderr)
+    return seconds, set(re.findall(r"reading sources\.\.\. \[ *\d+%\] (\S+)", done.stdout))
+
+
+def assets(site: Path, page: str):
+    """Yield the files that the CNN page loads, with their gzipped size."""
+    for address in dict.fromkeys(re.findall(r'(?:src|href)="(\.\./[^"]+\.(?:js|css))[?"]', page)):
+        path = site / "cnn" / address
+        yield path.resolve().relative_to(site), len(gzip.compress(path.read_bytes(), 6)) / 1000
+
+
+def switching(site: Path) -> None:
+    """Click from tab to tab, and wait each time until the page is laid out."""
+    browser = next(filter(None, map(shutil.which, BROWSERS)), None)
+    if browser is None:
+        print(f"a tab switch: not measured, no browser on PATH ({', '.join(BROWSERS)})")
+        return
+    from playwright.sync_api import sync_playwright
+
+    handler = functools.partial(Quiet, directory=site)
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    with server, sync_playwright() as playwright:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        opened = playwright.chromium.launch(executable_path=browser, args=["--no-sandbox"])
+        page = opened.new_page()
+        page.goto(f"http://127.0.0.1:{server.server_port}/cnn/")
+        page.wait_for_load_state("load")
+        times = page.evaluate(
+            """count => {
+                const tabs = Array.from(document.querySelector('.tab-row').children);
+                return Array.from({ length: count }, (_, number) => {
+                    const begun = performance.now();
+                    tabs[(number + 1) % tabs.length].click();
+                    document.body.getBoundingClientRect();
+                    return performance.now() - begun;
+                });
+            }""",
+            SWITCHES,
+        )
+        opened.close()
+        server.shutdown()
+    what = "a tab switch, layout included"
+    print(f"{what:<42} {median(times):7.1f} ms   (allowed: 50; slowest: {max(times):.1f})")
+
+
+class Quiet(http.server.SimpleHTTPRequestHandler):
+    def log_message(self, *_):
+        pass
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,51 @@
+"""Time every framework's training step beside its alternatives: is the script's form a fast one?
+
+    .environments/tools/bin/python benchmarks/training_step.py [framework ...]
+
+For each framework, `training_step/<framework>.py` runs in the framework's own environment. It takes
+model, optimizer and training step from the real script and times them in turns with variants:
+other switches, layouts and ways to compile. Printed are the median seconds per training step, the
+median ratio to the script's own form within a turn, and the fastest and slowest turn.
+The steps count what the scripts' count: the common generator, the copy to the device, the update.
+"""
+
+import argparse
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+PROGRAMS = Path(__file__).resolve().parent / "training_step"
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("frameworks", nargs="*", help="ids from frameworks.toml; default: all")
+    parser.add_argument("--turns", type=int, default=6, help="timed turns per variant")
+    parser.add_argument("--steps", type=int, default=5, help="training steps per turn")
+    options = parser.parse_args()
+
+    frameworks = tomllib.loads((ROOT / "frameworks.toml").read_text())
+    measured = [name for name in frameworks if (PROGRAMS / f"{name}.py").exists()]
+    unknown = set(options.frameworks) - set(measured)
+    if unknown:
+        parser.error(f"no variants of {', '.join(unknown)}; there are: {', '.join(measured)}")
+
+    failed = []
+    for name in options.frameworks or measured:
+        environment = frameworks[name].get("environment", name)
+        python = ROOT / ".environments" / environment / "bin" / "python"
+        print(f"\n{frameworks[name]['label']}", flush=True)
+        if not python.exists():
+            print(f"  not measured: no environment here; run `make env FRAMEWORKS={name}`.")
+            continue
+        command = [python, PROGRAMS / f"{name}.py", str(options.turns), str(options.steps)]
+        if subprocess.run(command, check=False).returncode:
+            failed.append(name)
+    if failed:
+        sys.exit(f"failed: {', '.join(failed)}")
+
+
+if __name__ == "__main__":
+    main()

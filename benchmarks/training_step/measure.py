@@ -1,0 +1,66 @@
+"""Time variants of a script's training step in turns, inside the framework's environment.
+
+Imported by the programs beside it. Python 3.8 syntax: the oldest environment runs it too.
+"""
+
+import contextlib
+import io
+import itertools
+import statistics
+import sys
+import time
+from pathlib import Path
+
+SCRIPTS = Path(__file__).resolve().parent.parent.parent / "scripts" / "cnn"
+IMAGES = 6_400
+
+
+def load(file_name, replace=("", "")):
+    """Execute a script's steps before "train"; return its names, with fewer training images.
+
+    `replace` is a piece of its text and what to put there. Raises ValueError if the text lacks it.
+    """
+    path = SCRIPTS / file_name
+    text, found, _ = path.read_text().partition("\n# %% train ")
+    if not found or replace[0] not in text:
+        missing = replace[0] if found else "# %% train"
+        raise ValueError("{}: expected {!r}, found none".format(path, missing))
+    names = {"__name__": "__main__"}
+    with contextlib.redirect_stdout(io.StringIO()):
+        exec(compile(text.replace(*replace), str(path), "exec"), names)
+    for name in ("x_train", "y_train"):
+        names[name] = names[name][:IMAGES].copy()
+    names["x_test"] = names["y_test"] = None
+    return names
+
+
+def compare(script, wait, variants):
+    """Print a line for each variant: a description and a function (images, labels) -> loss.
+
+    The first one is the script's own form. `wait` gets the last loss of a turn and returns when
+    everything has been computed. Turns are short and alternate between the variants, so that a busy
+    machine slows all of them alike; the first turn, which compiles, is not counted.
+    """
+    turns, steps = int(sys.argv[1]), int(sys.argv[2])
+    seconds = {name: [] for name in variants}
+    for turn in range(1 + turns):
+        for name, step in variants.items():
+            arrays = script["x_train"], script["y_train"]
+            batches = script["minibatches"](*arrays, script["BATCH_SIZE"], seed=turn)
+            start = time.perf_counter()
+            for images, labels in itertools.islice(batches, steps):
+                loss = step(images, labels)
+            wait(loss)
+            seconds[name].append((time.perf_counter() - start) / steps)
+    own = next(iter(seconds.values()))
+    for name, found in seconds.items():
+        ratios = [other / reference for other, reference in zip(found[1:], own[1:])]
+        print(
+            "  {:.4f} s  {:.2f} x  {}  ({:.4f} to {:.4f})".format(
+                statistics.median(found[1:]),
+                statistics.median(ratios),
+                name,
+                min(found[1:]),
+                max(found[1:]),
+            )
+        )

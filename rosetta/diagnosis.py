@@ -1,0 +1,383 @@
+"""Name the mistake behind a failed comparison: what is off, what agrees, where to look.
+
+Pure. The quantities depend on each other in one direction (logits, losses, gradients, weight changes):
+the first that fails is explained, and what only follows from it is not explained again.
+"""
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from .fingerprints import ALIKE, common_factor, distance, fans, glorot_bound, proportional
+
+LOGITS = {
+    "channels_reversed": "They are those of images with red and blue exchanged. Look at the order "
+    "of the channels: it must stay red, green, blue.",
+    "flatten_order": "They are those of features flattened in the wrong order. The weights of the "
+    "first dense layer expect channel, height, width: flatten so, or permute dense1.weight.",
+    "divided_by_256": "They are those of images scaled by 255/256. Look at the division of the "
+    "pixels: by 255, not by 256.",
+    "kernels_rotated": "They are those of kernels turned by 180 degrees, a true convolution. Look "
+    "at the framework's convolution: it must not flip, or the loaded kernels must be flipped.",
+    "kernels_transposed": "They are those of kernels whose height and width are exchanged. Look at "
+    "how convolutions are transposed when they are loaded.",
+    "biases_missing": "They are those of a model whose biases are zero. Look at how biases are "
+    "loaded.",
+}
+LOSSES = {
+    "softmax_twice": "These are the losses of a softmax applied twice. Look at the loss: it must "
+    "get logits, because it applies the softmax itself.",
+    "momentum_off": "That is what training without momentum gives. Look at momentum: it first "
+    "shows in the third loss.",
+    "dampening": "That is what a dampened momentum gives. Look at dampening: the workload's rule "
+    "is v = momentum * v + gradient, and it first shows in the third loss.",
+    "nesterov": "That is what Nesterov's momentum gives. Look at the form of momentum: the "
+    "workload's is the plain one.",
+}
+
+
+@dataclass(frozen=True)
+class Case:
+    """What a script reported, what was expected, and which quantities failed and which agree.
+
+    `failed` holds parity's Quantity by name. A quantity that could not be read is in neither.
+    """
+
+    hyperparameters: dict
+    reported: dict
+    reference: dict
+    data: dict | None
+    failed: dict
+    agreeing: frozenset
+
+    def readable(self, name: str) -> bool:
+        return name in self.failed or name in self.agreeing
+
+    def pair(self, name: str):
+        """Return what was reported and what was expected under a name of the parity table."""
+        return self.reported["parity"][name], self.reference[name]
+
+    @property
+    def known(self):
+        """Return the fingerprints of the reference weights, and the shapes."""
+        return self.reference["weights"], self.reference["shapes"]
+
+    def agree(self, *names: str) -> str:
+        """Return " while logits and gradients agree" for those of the names that do."""
+        found = [name for name in names if name in self.agreeing]
+        return f" while {listed(found)} agree" if found else ""
+
+
+def diagnose(case: Case) -> tuple[str, ...]:
+    """Return a finding per mistake; none when no quantity failed."""
+    findings = []
+    if "images" in case.failed:
+        findings.append(images(case))
+    if "initializer" in case.failed:
+        findings += initializer(case)
+    # Evidence in the order of cause: from the first that fails on, everything else follows.
+    if "logits" in case.failed:
+        findings.append(logits(case))
+    elif "losses" in case.failed and first_loss_is_off(case):
+        findings.append(first_loss(case))
+    elif "gradients" in case.failed:
+        findings.append(gradients(case))
+    elif "changes" in case.failed:
+        findings.append(changes(case))
+    elif "losses" in case.failed:
+        findings.append(later_losses(case))
+    return tuple(findings)
+
+
+# What goes in
+
+
+def images(case: Case) -> str:
+    failed = case.failed["images"]
+    off = f"The images are off by {failed.error:.0e} (allowed {failed.tolerance:.0e}) in "
+    off += f"{failed.where}."
+    means = np.array(case.reported["images"]["channel_means"])
+    expected = np.array(case.data["channel_means"])
+    if np.abs(means[::-1] - expected).max() <= failed.tolerance:
+        return f"{off} Red and blue are exchanged. Look at the order of the channels."
+    ratio = means / expected
+    if np.ptp(ratio) > 1e-3 * abs(ratio.mean()):
+        return f"{off} Look at the layout, and for a mean taken off: pixels are from 0 to 1."
+    by = float(ratio.mean())
+    for factor, cause in (
+        (255 / 256, "255/256: the pixels were divided by 256, not by 255"),
+        (1 / 256, "1/256: pixels from 0 to 1 were divided by 256"),
+        (1 / 255, "1/255: pixels from 0 to 1 were divided by 255 once more"),
+        (255.0, "255: the pixels were not divided by 255"),
+    ):
+        if abs(by / factor - 1) < 1e-3:
+            return f"{off} They are scaled by {cause}. Look at how the images are scaled."
+    return f"{off} They are scaled by {by:.4g}. Look at how the images are scaled."
+
+
+# What training starts from
+
+
+INITIALIZERS = {
+    "Kaiming-uniform with a = sqrt(5), PyTorch's default": lambda i, o: math.sqrt(1 / (3 * i)),
+    "LeCun-normal, Flax's and Chainer's default": lambda i, o: math.sqrt(1 / i),
+    "uniform in ±0.07, MXNet's default": lambda i, o: 0.07 / math.sqrt(3),
+    "He-normal or He-uniform": lambda i, o: math.sqrt(2 / i),
+    "a normal with deviation 0.01": lambda i, o: 0.01,
+    "a normal with deviation 0.05": lambda i, o: 0.05,
+    "uniform in ±0.05": lambda i, o: 0.05 / math.sqrt(3),
+    "all zeros": lambda i, o: 0.0,
+}
+
+
+def initializer(case: Case) -> list[str]:
+    shapes, initial = case.reference["shapes"], case.reported["parity"]["initial"]
+    rms = {n: initial[n]["norm"] / math.sqrt(math.prod(s)) for n, s in shapes.items()}
+    glorot = {n: glorot_bound(s) / math.sqrt(3) for n, s in shapes.items() if len(s) > 1}
+    findings = []
+    # Four standard errors: of n uniform values, the root mean square scatters by sqrt(0.2 / n).
+    scatter = {n: 4 * math.sqrt(0.2 / math.prod(shapes[n])) for n in glorot}
+    off = [n for n in glorot if abs(rms[n] / glorot[n] - 1) > scatter[n]]
+    if off:
+        worst = max(off, key=lambda n: abs(math.log(max(rms[n], 1e-9) / glorot[n])))
+        found = [
+            name
+            for name, deviation in INITIALIZERS.items()
+            if all(
+                abs(rms[n] - deviation(*fans(shapes[n]))) <= max(scatter[n], 0.01) * rms[n]
+                for n in off
+            )
+        ]
+        guess = f" That is {found[0]}." if found else ""
+        findings.append(
+            f"The initializer is not Glorot-uniform: {worst} starts with a root mean square of "
+            f"{rms[worst]:.2e} instead of {glorot[worst]:.2e} ({counted(off, glorot)}).{guess} "
+            "Look at the initializer: ask for Glorot-uniform by name."
+        )
+    elif case.failed["initializer"].where in glorot:
+        name = case.failed["initializer"].where
+        findings.append(
+            f"The initializer has Glorot's deviation but is not uniform: the largest of {name} is "
+            f"{initial[name]['largest']:.2e} instead of {glorot_bound(shapes[name]):.2e}. "
+            "Look at the initializer: is it Glorot-normal?"
+        )
+    if biases := [n for n, s in shapes.items() if len(s) == 1 and initial[n]["largest"] > 0]:
+        worst = max(biases, key=lambda n: initial[n]["largest"])
+        findings.append(
+            f"Biases do not start at zero: {worst} reaches {initial[worst]['largest']:.2e} "
+            f"({counted(biases, shapes)}). Look at the initializer of the biases."
+        )
+    return findings
+
+
+def counted(names, among) -> str:
+    kind = [n for n in among if n.rpartition(".")[2] == names[0].rpartition(".")[2]]
+    return f"{len(names)} of {len(kind)} are off" if len(names) > 1 else "it is the only one"
+
+
+# What the model computes
+
+
+def logits(case: Case) -> str:
+    ours, theirs = (np.array(values) for values in case.pair("logits"))
+    failed = case.failed["logits"]
+    off = f"The logits are off by {failed.error:.0e} (allowed {failed.tolerance:.0e})."
+    near = max(10 * failed.tolerance, ALIKE * np.abs(ours - theirs).max())
+    if np.abs(ours - softmax(theirs)).max() <= near:
+        return (
+            f"{off} They are probabilities: the softmax of the expected logits. Look at the last "
+            "layer: it has no activation, the loss applies the softmax."
+        )
+    for name, wrong in case.reference["mistakes"]["logits"].items():
+        some = np.array(wrong)
+        if np.abs(ours[: len(some)] - some).max() <= near:
+            return f"{off} {LOGITS.get(name, name)}"
+    if case.readable("losses"):
+        loss = case.reported["parity"]["losses"][0]
+        own = cross_entropy(ours, case.reference["labels"])
+        if abs(loss - own) > max(1e-4, 10 * failed.tolerance):
+            return (
+                f"{off} The first loss, {loss:.4f}, is not even that of these logits, {own:.4f}: "
+                "the model gives another answer each time. Look at dropout: it must be off here."
+            )
+    if "losses" in case.agreeing:
+        return (
+            f"{off} The losses agree, so the model is right. Look at how the logits are read: "
+            "before the training steps, from the ordinary batch, in its order."
+        )
+    return (
+        f"{off} The losses follow from them, and no known mistake gives them. Look at which weight "
+        "is loaded into which layer, at padding, pooling and activations."
+    )
+
+
+def softmax(x):
+    powers = np.exp(x - x.max(1, keepdims=True))
+    return powers / powers.sum(1, keepdims=True)
+
+
+def cross_entropy(x, labels) -> float:
+    return float(-np.log(softmax(x)[np.arange(len(labels)), labels]).mean())
+
+
+# What the loss makes of it
+
+
+def first_loss_is_off(case: Case) -> bool:
+    ours, theirs = case.pair("losses")
+    return abs(ours[0] - theirs[0]) > case.failed["losses"].tolerance
+
+
+def first_loss(case: Case) -> str:
+    ours, theirs = case.pair("losses")
+    off = f"losses[0] is off by {abs(ours[0] - theirs[0]):.0e}{case.agree('logits', 'gradients')}."
+    size = len(case.reference["labels"])
+    if abs(ours[0] / (size * theirs[0]) - 1) < ALIKE:
+        return f"{off} It is {size} times too large: summed over the batch. Look for the mean."
+    if known := known_losses(case):
+        return f"{off} {known}"
+    if case.readable("gradients"):
+        if decay := proportional(*case.pair("gradients"), *case.known):
+            return (
+                f"{off} The gradients are off by {decay:.2g} times the weights: the loss holds a "
+                "penalty on them. Look at L2 regularization."
+            )
+        if "gradients" in case.agreeing:
+            return f"{off} Look at how the loss is read: as a mean over the ordinary batch."
+    return (
+        f"{off} The training step computes another function than the prediction. Look at dropout: "
+        "it must be off in the training steps of the proof, too; then at the loss."
+    )
+
+
+def known_losses(case: Case) -> str:
+    """Return the sentence for the mistake that gives these very losses, or nothing."""
+    ours, theirs = (np.array(values) for values in case.pair("losses"))
+    near = max(2 * case.failed["losses"].tolerance, ALIKE * np.abs(ours - theirs).max())
+    for name, wrong in case.reference["mistakes"]["losses"].items():
+        if np.abs(ours - wrong).max() <= near:
+            return LOSSES.get(name, name)
+    return ""
+
+
+# What is learned from one batch
+
+
+def gradients(case: Case) -> str:
+    ours, theirs = case.pair("gradients")
+    failed = case.failed["gradients"]
+    off = f"The gradients are off by {failed.error:.0e} of their norm"
+    off += f" (allowed {failed.tolerance:.0e})"
+    agreeing = case.agree("logits", "losses", "changes")
+    if zero := [name for name in theirs if ours[name]["norm"] < 1e-6 * theirs[name]["norm"]]:
+        return (
+            f"The gradient of {listed(zero)} is zero{case.agree('logits')}. Look at what keeps it "
+            "from the loss: a detached or frozen parameter, or a compiler's mistake."
+        )
+    factor = common_factor(ours, theirs, case.reference["shapes"])
+    size = len(case.reference["margin_labels"])
+    if factor and abs(factor / size - 1) < ALIKE:
+        return (
+            f"The gradients are {size} times the expected ones{agreeing}: summed over the batch. "
+            "Look for the mean."
+        )
+    if factor:
+        return f"The gradients are {factor:.4g} times the right ones{agreeing}. Look at the loss."
+    if decay := proportional(ours, theirs, *case.known):
+        return (
+            f"{off}{agreeing}: by {decay:.2g} times the weights. Look at weight decay, or at a "
+            "penalty in the loss."
+        )
+    return per_parameter(case, "gradient", off + agreeing, ours, theirs, failed.tolerance)
+
+
+def per_parameter(case: Case, noun: str, off: str, ours, theirs, tolerance) -> str:
+    """Name the parameters that are off, and say so if only their elements' order is."""
+    shapes = case.reference["shapes"]
+    wrong = [n for n in shapes if distance(ours[n], theirs[n], shapes[n]) > tolerance]
+    same = [n for n in wrong if abs(ours[n]["norm"] / theirs[n]["norm"] - 1) <= tolerance]
+    if same == wrong:
+        return (
+            f"{off}: the {noun} of {listed(wrong)} has the right size but its elements are in the "
+            "wrong order. Look at how it is transposed or permuted."
+        )
+    if len(wrong) == len(shapes):
+        return f"{off}, in every parameter. Look at the batch: it must be the margin batch."
+    return f"{off}: the {noun} of {listed(wrong)}. Look at where the layer stands in the model."
+
+
+# What the optimizer makes of it
+
+
+def changes(case: Case) -> str:
+    (first, last), (first_expected, last_expected) = case.pair("changes")
+    failed = case.failed["changes"]
+    off = f"The weight changes are off by {failed.error:.0e} of their norm"
+    off += f" (allowed {failed.tolerance:.0e})"
+    agreeing = case.agree("logits", "gradients")
+    rate, momentum = (case.hyperparameters.get(k, 0) for k in ("LEARNING_RATE", "MOMENTUM"))
+    shapes = case.reference["shapes"]
+    still = [n for n in first_expected if first[n]["norm"] < 1e-6 * first_expected[n]["norm"]]
+    if still:
+        return (
+            f"{listed(still)} did not change in a training step{agreeing}. Look at which "
+            "parameters the optimizer was given."
+        )
+    apart = max(distance(first[n], first_expected[n], shapes[n]) for n in shapes)
+    if apart <= failed.tolerance:
+        return momentum_is_wrong(case, off, last, last_expected)
+    factor = common_factor(first, first_expected, shapes)
+    if factor and abs(factor - (1 + momentum)) < ALIKE:
+        return (
+            f"The first weight change is {factor:.3g} = 1 + momentum times the expected one"
+            f"{agreeing}. Look at Nesterov's momentum: the workload's is the plain one."
+        )
+    if factor and abs(factor - (1 - momentum)) < ALIKE:
+        return (
+            f"The first weight change is {factor:.3g} = 1 - momentum times the expected one"
+            f"{agreeing}. Look at momentum: is it in its unit-gain form? Or at the learning rate."
+        )
+    if factor:
+        return (
+            f"The first weight change is {factor:.3g} times the expected one{agreeing}: a learning "
+            f"rate of {factor * rate:.3g} instead of {rate:g}. Look at the learning rate, and at "
+            "what the gradients are divided by."
+        )
+    if rate and (decay := proportional(first, first_expected, *case.known)):
+        return (
+            f"{off}{agreeing}: the weights shrink by a weight decay of {-decay / rate:.2g}. "
+            "Look at weight decay: the workload has none."
+        )
+    return per_parameter(case, "change", off + agreeing, first, first_expected, failed.tolerance)
+
+
+def momentum_is_wrong(case: Case, off: str, last, last_expected) -> str:
+    went = np.median([last[n]["norm"] / last_expected[n]["norm"] for n in last_expected])
+    far = f" After three training steps the weights went {went:.2g} times as far as expected."
+    if "losses" in case.failed:
+        return later_losses(case) + far
+    return f"{off} while the first agrees.{far} Look at momentum: it starts without velocity."
+
+
+def later_losses(case: Case) -> str:
+    ours, theirs = (np.array(values) for values in case.pair("losses"))
+    failed = case.failed["losses"]
+    errors = np.abs(ours - theirs)
+    step = int((errors > failed.tolerance).argmax())
+    fine = "losses[0]" if step == 1 else f"losses[0:{step}]"
+    also = [name for name in ("logits", "gradients") if name in case.agreeing]
+    off = (
+        f"losses[{step}] is off by {errors[step]:.0e} (allowed {failed.tolerance:.0e}) "
+        f"while {listed([*also, fine])} agree."
+    )
+    hint = "Look at momentum: it first shows in the third loss." if step == 2 else ""
+    return f"{off} {known_losses(case) or hint or 'Look at the optimizer.'}"
+
+
+def listed(names) -> str:
+    """Return "a", "a and b", "a, b and c"; many are cut short."""
+    names = list(names)
+    if len(names) > 4:
+        names = [*names[:3], f"{len(names) - 3} more"]
+    return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)

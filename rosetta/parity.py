@@ -1,0 +1,250 @@
+"""Judge whether a script is a translation: what it reported against the float64 reference.
+
+Pure: reads the workload's reference.json, runs nothing. Every quantity has a tolerance of its own
+in workload.toml, with the largest error measured among correct frameworks beside it. What a failed
+quantity means in plain words is rosetta.diagnosis's part.
+"""
+
+import json
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from .diagnosis import Case, diagnose
+from .fingerprints import distance, glorot_bound
+
+
+class ParityError(Exception):
+    """The workload's own files do not allow a judgment; the message names the file."""
+
+
+class Malformed(ValueError):
+    """The script did not report a quantity, or not in the agreed form."""
+
+
+@dataclass(frozen=True)
+class Quantity:
+    """The largest error of one quantity, where it is, and what is allowed.
+
+    `spread` is the largest error measured among correct frameworks. Units: logits and losses and
+    images absolute; gradients and changes relative to the norm of the parameter's reference;
+    initializer in standard errors. An error is infinite where nothing could be compared.
+    """
+
+    name: str
+    error: float
+    tolerance: float
+    spread: float | None
+    where: str
+
+    @property
+    def passed(self) -> bool:
+        return self.error <= self.tolerance
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """All quantities, what is wrong in plain words, and what was not judged and why."""
+
+    quantities: tuple[Quantity, ...]
+    findings: tuple[str, ...]
+    notes: tuple[str, ...] = ()
+
+    @property
+    def passed(self) -> bool:
+        return not self.findings and all(quantity.passed for quantity in self.quantities)
+
+
+def judge(workload, reported: dict, data: dict | None) -> Verdict:
+    """Compare what a script's last cell reported with the workload's reference.
+
+    `data` is what rosetta.datasets.prepare said about the data of the run; without it the images
+    are not judged, and a note says so. Raises ParityError when the workload has no reference or a
+    quantity no tolerance; anything wrong with `reported` is a finding.
+    """
+    reference = expected(workload)
+    reported = reported if isinstance(reported, dict) else {}
+    quantities, findings, notes, failed = [], [], [], {}
+    for name, measure in MEASURES.items():
+        if name == "images" and not (data and "largest" in data and "channel_means" in data):
+            notes.append("images were not judged: the record has no facts about its data.")
+            continue
+        tolerance, spread = allowed(workload, name)
+        try:
+            error, where = measure(reported, reference, data)
+        except Malformed as problem:
+            quantities.append(Quantity(name, math.inf, tolerance, spread, "not comparable"))
+            findings.append(f"{problem}.")
+            continue
+        quantities.append(Quantity(name, error, tolerance, spread, where))
+        if not quantities[-1].passed:
+            failed[name] = quantities[-1]
+    agreeing = frozenset(quantity.name for quantity in quantities if quantity.passed)
+    case = Case(workload.hyperparameters, reported, reference, data, failed, agreeing)
+    return Verdict(tuple(quantities), (*findings, *diagnose(case)), tuple(notes))
+
+
+def expected(workload) -> dict:
+    """Return the workload's reference values.
+
+    Raises ParityError when they are missing or unreadable.
+    """
+    path = workload.path / "reference.json"
+    try:
+        return json.loads(path.read_text("utf-8"))
+    except FileNotFoundError:
+        raise ParityError(
+            f"{path}: there is no such file; reference/README.md says how it is computed."
+        ) from None
+    except ValueError as error:
+        raise ParityError(
+            f"{path}: not readable as JSON: {error}; compute it again as reference/README.md says."
+        ) from None
+
+
+def allowed(workload, name: str) -> tuple[float, float | None]:
+    """Return the tolerance of a quantity and the spread measured among correct frameworks."""
+    table = workload.tolerances.get(name)
+    if not isinstance(table, dict) or "tolerance" not in table:
+        raise ParityError(
+            f"{workload.path / 'workload.toml'}: [tolerances] has no {name}; expected "
+            f"{name} = {{ tolerance = ..., spread = ... }}."
+        )
+    return float(table["tolerance"]), table.get("spread")
+
+
+# One function per quantity: the largest error, and where it is
+
+
+def logits(reported, reference, data):
+    theirs = np.array(reference["logits"])
+    errors = np.abs(numbers(reported, ("parity", "logits"), theirs.shape) - theirs)
+    image, label = np.unravel_index(errors.argmax(), errors.shape)
+    return float(errors.max()), f"image {image}, class {label}"
+
+
+def losses(reported, reference, data):
+    theirs = np.array(reference["losses"])
+    errors = np.abs(numbers(reported, ("parity", "losses"), theirs.shape) - theirs)
+    return float(errors.max()), f"losses[{errors.argmax()}]"
+
+
+def gradients(reported, reference, data):
+    ours = fingerprints(reported, ("parity", "gradients"), reference["shapes"])
+    return worst(ours, reference["gradients"], reference["shapes"])
+
+
+def changes(reported, reference, data):
+    steps = (1, len(reference["losses"]))
+    found = []
+    for number, step in enumerate(steps):
+        ours = fingerprints(reported, ("parity", "changes", number), reference["shapes"])
+        error, name = worst(ours, reference["changes"][number], reference["shapes"])
+        found.append((error, f"{name} after {step} training step{'s' if step > 1 else ''}"))
+    return max(found)
+
+
+def worst(ours, theirs, shapes):
+    return max((distance(ours[name], theirs[name], shapes[name]), name) for name in shapes)
+
+
+def initializer(reported, reference, data):
+    """Judge whether the weights are a Glorot-uniform draw and the biases zero, without the draw.
+
+    In standard errors. Of n values, uniform within a bound, the mean square scatters by
+    sqrt(0.8 / n) of itself and the largest lies about 1 / n below the bound, exponentially
+    distributed: its distance is translated to the standard error of equal probability.
+    """
+    ours = fingerprints(reported, ("parity", "initial"), reference["shapes"])
+    found = []
+    for name, shape in reference["shapes"].items():
+        size, largest = math.prod(shape), ours[name]["largest"]
+        if len(shape) == 1:
+            found.append((math.inf if largest > 0 else 0.0, name))
+            continue
+        bound = glorot_bound(shape)
+        mean_square = ours[name]["norm"] ** 2 / size
+        found.append((abs(mean_square / (bound**2 / 3) - 1) / math.sqrt(0.8 / size), name))
+        below = size * (1 - largest / bound)
+        found.append((math.sqrt(2 * below) if below > 0 else -below, name))
+    return max(found)
+
+
+def images(reported, reference, data):
+    largest = float(numbers(reported, ("images", "largest"), ()))
+    means = numbers(reported, ("images", "channel_means"), (len(data["channel_means"]),))
+    found = [(abs(largest - data["largest"]), "the largest value")]
+    for channel, (ours, theirs) in enumerate(zip(means, data["channel_means"], strict=True)):
+        found.append((float(abs(ours - theirs)), f"the mean of channel {channel}"))
+    return max(found)
+
+
+# In a reader's order: what goes in, what starts, what comes out, what is learned.
+MEASURES = {
+    "images": images,
+    "initializer": initializer,
+    "logits": logits,
+    "losses": losses,
+    "gradients": gradients,
+    "changes": changes,
+}
+
+
+# Reading what was reported
+
+
+def look_up(reported, keys: tuple):
+    """Return the value below the keys. Raises Malformed when there is none."""
+    value = reported
+    for key in keys:
+        try:
+            value = value[key]
+        except (KeyError, IndexError, TypeError):
+            raise Malformed(f"{spelled(keys)} is missing from what the last cell reports") from None
+    return value
+
+
+def numbers(reported, keys: tuple, shape: tuple) -> np.ndarray:
+    """Return finite float64 numbers of the given shape. Raises Malformed for anything else."""
+    value = look_up(reported, keys)
+    try:
+        found = np.asarray(value, np.float64)
+    except (TypeError, ValueError):
+        raise Malformed(
+            f"{spelled(keys)} is not an array of numbers; expected {extent(shape)}"
+        ) from None
+    if found.shape != shape:
+        raise Malformed(f"{spelled(keys)} is {extent(found.shape)}; expected {extent(shape)}")
+    if not np.isfinite(found).all():
+        bad = f"{np.sum(~np.isfinite(found))} of {found.size} numbers"
+        raise Malformed(f"{spelled(keys)} is not finite in {bad}; look for NaN and overflow")
+    return found
+
+
+def fingerprints(reported, keys: tuple, shapes: dict) -> dict:
+    """Return a fingerprint per parameter. Raises Malformed when one is missing or not finite."""
+    table = look_up(reported, keys)
+    if not isinstance(table, dict):
+        raise Malformed(f"{spelled(keys)} is not a table of fingerprints by parameter")
+    if unknown := sorted(set(table) - set(shapes)):
+        raise Malformed(
+            f"{spelled(keys)} names {', '.join(unknown)}, which the reference does not have"
+        )
+    return {
+        name: {
+            "norm": float(numbers(reported, (*keys, name, "norm"), ())),
+            "largest": float(numbers(reported, (*keys, name, "largest"), ())),
+            "projections": numbers(reported, (*keys, name, "projections"), (4,)),
+        }
+        for name in shapes
+    }
+
+
+def spelled(keys: tuple) -> str:
+    """Return the address as Python writes it: parity["gradients"]["conv1.weight"]."""
+    return keys[0] + "".join(f"[{json.dumps(key)}]" for key in keys[1:])
+
+
+def extent(shape: tuple) -> str:
+    return " x ".join(map(str, shape)) + " numbers" if shape else "one number"
