@@ -18,6 +18,7 @@ from pathlib import Path
 from .records import file_digest, lock_path
 
 STAMP = "environment.json"
+TORCH = r"^torch==[\w.]+"
 
 
 class EnvironmentMissing(Exception):
@@ -90,26 +91,33 @@ def ensure(root: Path, name: str, say: Callable[[str], None] = print) -> Environ
 
 
 def install(root: Path, name: str, python: Path, say: Callable[[str], None]) -> None:
-    """Install a lock; PyTorch's CPU build is looked for where it can lie."""
-    lock = lock_path(root, name)
-    attempts = [(lock, [])]
-    cuda = lock_path(root, f"{name}-cuda")
-    if re.search(r"^torch==", lock.read_text(), re.MULTILINE) and cuda.exists():
-        # The CPU build is not on the public index: it comes from a folder of wheels that the user
-        # names (UV_FIND_LINKS), or from PyTorch's own index; else the CUDA build, which also runs
-        # on a processor and is on the public index, but is 3 GB.
-        local = [(lock, [])] if uv_environment().get("UV_FIND_LINKS") else []
-        attempts = [*local, (lock, ["--torch-backend", "cpu"]), (cuda, [])]
-    errors = []
-    for file, options in attempts:
-        if file == cuda:
-            say(f"PyTorch's CPU build cannot be had here; installing {cuda.name} instead (3 GB)")
+    """Install a lock; PyTorch's CPU build is looked for where it can lie.
+
+    That build is not on the public index: it comes from a folder of wheels that the user names
+    (UV_FIND_LINKS), or from PyTorch's own index; else the CUDA build is installed, which also runs
+    on a processor and is on the public index, but is 3 GB.
+    """
+    lock, cuda = lock_path(root, name), lock_path(root, f"{name}-cuda")
+    if not (re.search(TORCH, lock.read_text("utf-8"), re.MULTILINE) and cuda.exists()):
+        sync(python, lock)
+        return
+    # uv looks a digest up by the exact version, and the build calls itself <version>+cpu.
+    build = python.parent.parent / "cpu-build.txt"
+    build.write_text(re.sub(TORCH, r"\g<0>+cpu", lock.read_text("utf-8"), flags=re.MULTILINE))
+    local = [[]] if uv_environment().get("UV_FIND_LINKS") else []
+    for options in [*local, ["--torch-backend", "cpu"]]:
         try:
-            uv("pip", "sync", "--quiet", "--require-hashes", "--python", python, *options, file)
+            sync(python, build, *options)
             return
         except EnvironmentMissing as error:
-            errors.append(str(error))
-    raise EnvironmentMissing(errors[0])
+            complaint = error
+    say(f"PyTorch's CPU build cannot be had here ({complaint})")
+    say(f"installing requirements/{cuda.name} instead: 3 GB")
+    sync(python, cuda)
+
+
+def sync(python: Path, lock: Path, *options: str) -> None:
+    uv("pip", "sync", "--quiet", "--require-hashes", "--python", python, *options, lock)
 
 
 def python_versions(lock: Path) -> list[str]:
