@@ -66,7 +66,9 @@ def test_copied_alone_to_an_empty_folder(script, python, tmp_path):
     assert [path.name for path in copy.parent.iterdir()] == [copy.name], "it leaves nothing behind"
 
 
-def test_in_its_kernel_on_synthetic_data_it_learns_and_is_proven(script, python, tmp_path, monkeypatch):
+def test_in_its_kernel_on_synthetic_data_it_learns_and_is_proven(
+    script, python, tmp_path, monkeypatch
+):
     """The short profile through the real runner; the judge is rosetta.parity."""
     monkeypatch.setenv("RESULTS", str(tmp_path))
     options = Options(names=(script.name,), profile="short", device="cpu")

@@ -1,0 +1,50 @@
+"""Draw the site from scripts and records. Nothing is executed here, and no kernel is needed.
+
+project       scripts and records as pages beside those of docs/
+dependencies  which page shows what, by content: only what changed is redrawn
+catalog       what there is to show, read once a build
+render        code and outputs, through myst-nb
+steps         the directive {step}: one step in every framework, as tabs
+pages         a page for each script and each record
+tables        the directives {workload}, {results}, {parity}, {coverage}, ...
+lines         the role {line} and {inscription}: links to lines of scripts, by quotation
+output        what is done to the written pages: downloads, the 404 page, pages that went
+"""
+
+from pathlib import Path
+
+from sphinx.application import Sphinx
+
+from . import dependencies, elements, output, project
+from .lines import InscriptionDirective, LineRole
+from .pages import RecordParser, ScriptParser
+from .steps import StepDirective
+from .tables import DIRECTIVES
+
+
+def setup(app: Sphinx) -> dict:
+    app.setup_extension("myst_nb")
+    app.add_config_value("rosetta_root", None, "env", [str, Path])
+    app.add_config_value("rosetta_machinery", dependencies.machinery(), "env", str)
+
+    elements.register(app)
+    app.add_source_suffix(".py", "rosetta-script")
+    app.add_source_suffix(".ipynb", "rosetta-record", override=True)
+    app.add_source_parser(ScriptParser)
+    app.add_source_parser(RecordParser)
+    app.add_directive("step", StepDirective)
+    app.add_directive("inscription", InscriptionDirective)
+    for name, directive in DIRECTIVES.items():
+        app.add_directive(name, directive)
+    app.add_role("line", LineRole())
+
+    app.connect("config-inited", output.add_own_files)
+    app.connect("builder-inited", project.install)
+    app.connect("env-get-outdated", dependencies.outdated)
+    app.connect("env-get-outdated", output.remove_stale_pages)
+    app.connect("env-purge-doc", dependencies.purge)
+    app.connect("env-merge-info", dependencies.merge)
+    app.connect("missing-reference", elements.resolve_link)
+    app.connect("html-page-context", output.add_page_context)
+    app.connect("build-finished", output.finish, priority=900)
+    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

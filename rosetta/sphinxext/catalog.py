@@ -1,0 +1,58 @@
+"""Read scripts and records once a build, for all pages."""
+
+from pathlib import Path
+
+from sphinx.util import logging
+
+from ..records import Record, records_of
+from ..workloads import Project, Script, Workload, load_project
+
+LOG = logging.getLogger(__name__)
+
+
+class Catalog:
+    """Everything that can be shown: what is registered, and what was recorded."""
+
+    def __init__(self, root: Path):
+        self.project: Project = load_project(root)
+        self._records: dict[str, list[Record]] = {}
+
+    def records(self, script: Script) -> list[Record]:
+        """Return a script's records, best first; warn of those that cannot be read."""
+        if script.name not in self._records:
+            problems: list[str] = []
+            self._records[script.name] = records_of(self.project, script, problems)
+            for problem in problems:
+                LOG.warning("%s", problem, type="rosetta", subtype="record")
+        return self._records[script.name]
+
+    def shown(self, script: Script) -> Record | None:
+        """Return the record whose outputs stand under the script's code."""
+        return next(iter(self.records(script)), None)
+
+    def failed_since(self, script: Script) -> Record | None:
+        """Return the newest failed run, if it is newer than the good record that is shown."""
+        shown = self.shown(script)
+        if shown is None or not shown.ok:
+            return None
+        failures = [record for record in self.records(script) if not record.ok]
+        newest = max(failures, key=lambda record: record.about["started"], default=None)
+        if newest is not None and newest.about["started"] > shown.about["started"]:
+            return newest
+        return None
+
+    def synthetic(self, workload: Workload) -> list[Script]:
+        """Return the workload's scripts whose shown record is of synthetic data."""
+        scripts = self.project.scripts_of(workload.id)
+        return [
+            script
+            for script in scripts
+            if (record := self.shown(script)) and record.source == "synthetic"
+        ]
+
+
+def record_docname(path: Path, script: Script) -> str:
+    """Return the address of a record's page: results/<machine>/cnn/pytorch.epoch."""
+    variant = path.name.removeprefix(script.path.stem).removesuffix(".ipynb")
+    machine = path.parent.parent.name
+    return f"results/{machine}/{script.workload.id}/{script.framework.id}{variant}"

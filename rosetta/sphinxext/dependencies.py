@@ -1,0 +1,76 @@
+"""Redraw a page when what it shows has changed, and only then.
+
+Sphinx's own `note_dependency` compares times, which a fresh clone resets, and takes a file that is
+not there for one that has changed. A page here notes *what* it shows; its contents are digested,
+and files that come or go count as well.
+"""
+
+import hashlib
+from functools import cache
+from pathlib import Path
+
+from ..records import file_digest, inputs
+from .catalog import Catalog
+
+MACHINERY = Path(__file__).resolve().parent.parent
+
+
+def uses(env, *subjects: str) -> None:
+    """Note that the page being read shows these subjects.
+
+    A subject is "registered" (which workloads, frameworks and scripts there are),
+    "code cnn/pytorch" (a script's text), or "script cnn/pytorch" (its text and its records).
+    """
+    noted = _noted(env).setdefault(env.docname, {})
+    for subject in subjects:
+        noted[subject] = fingerprint(env.project.catalog, subject)
+
+
+def fingerprint(catalog: Catalog, subject: str) -> str | None:
+    """Digest the contents of all files that a subject is drawn from."""
+    project = catalog.project
+    what, _, name = subject.partition(" ")
+    if what == "registered":
+        paths = [project.root / "frameworks.toml"]
+        paths += [workload.path / "workload.toml" for workload in project.workloads.values()]
+        names = [script.name for script in project.scripts]
+        return _digest(paths, *names)
+    script = next((script for script in project.scripts if script.name == name), None)
+    if script is None:
+        return None
+    return _digest([script.path] if what == "code" else inputs(project, script))
+
+
+def outdated(app, env, added, changed, removed) -> list[str]:
+    """Return the pages whose subjects have changed since they were read."""
+    now = cache(lambda subject: fingerprint(env.project.catalog, subject))
+    return [
+        docname
+        for docname, noted in _noted(env).items()
+        if docname in env.found_docs and any(now(name) != old for name, old in noted.items())
+    ]
+
+
+def purge(app, env, docname) -> None:
+    _noted(env).pop(docname, None)
+
+
+def merge(app, env, docnames, other) -> None:
+    _noted(env).update({name: _noted(other)[name] for name in docnames if name in _noted(other)})
+
+
+def machinery() -> str:
+    """Digest the code that draws, its style and templates: a change of these redraws everything."""
+    modules = ("workloads", "records", "timing", "parity", "diagnosis")
+    paths = [MACHINERY / f"{name}.py" for name in modules]
+    own = (path for path in Path(__file__).parent.rglob("*.*") if path.suffix != ".pyc")
+    return _digest([*paths, *sorted(own)])
+
+
+def _noted(env) -> dict[str, dict[str, str | None]]:
+    return env.__dict__.setdefault("rosetta_subjects", {})
+
+
+def _digest(paths: list[Path], *more: str) -> str:
+    parts = [f"{path}\0{file_digest(path)}" for path in paths]
+    return hashlib.sha256("\n".join([*parts, *more]).encode()).hexdigest()

@@ -1,0 +1,94 @@
+"""Say in words and figures what a record holds; no page is drawn here."""
+
+import re
+from datetime import datetime
+
+from ..records import Record
+from ..timing import STEPS_PER_BLOCK, Timing, summarize
+from ..workloads import Script
+
+
+def run_title(record: Record, script: Script) -> str:
+    """Name how long the run was: 'all ten epochs'."""
+    profile = script.workload.profiles.get(record.profile)
+    return profile.title if profile else record.profile
+
+
+def day(record: Record) -> str:
+    """Return the day on which the run started, as people write it."""
+    started = datetime.fromisoformat(record.about["started"])
+    return f"{started.day} {started:%B %Y}"
+
+
+def hardware(record: Record) -> str:
+    """Name what the run computed on: the GPU, else the processor and its cores."""
+    machine = record.about.get("machine", {})
+    if record.device != "cpu" and machine.get("gpu"):
+        return machine["gpu"]
+    cores = machine.get("cores")
+    counted = f", {cores} core{'' if cores == 1 else 's'}" if cores else ""
+    processor = re.sub(r"\((R|TM)\)|\bProcessor\b", "", machine.get("processor", record.machine))
+    return f"{' '.join(processor.split())}{counted}"
+
+
+def versions(record: Record, script: Script) -> str:
+    """List the versions that the kernel imported, the framework's own first, Python's last."""
+    found = dict(record.about.get("versions", {}))
+    order = [name for name in script.framework.packages if name in found]
+    named = [f"{name} {found[name]}" for name in dict.fromkeys([*order, *found])]
+    python = record.about.get("python")
+    return ", ".join([*named, f"Python {python}"] if python else named)
+
+
+def data_label(record: Record) -> str:
+    """Say what the data was when it was not the official copy; else nothing."""
+    if record.source == "official":
+        return ""
+    return record.about["data"].get("label") or f"{record.source} data"
+
+
+def timing(record: Record) -> Timing | None:
+    """Return the run's speed, or None when it was too short to be timed."""
+    try:
+        return summarize(record.reported)
+    except (KeyError, ValueError):
+        return None
+
+
+def failure(record: Record, script: Script) -> str:
+    """Say where and why a run failed: 'step “Train”, line 57: ZeroDivisionError: ...'."""
+    told = record.about.get("failure", {})
+    titles = {step.id: step.title for step in script.workload.steps}
+    place = [f"step “{titles[told['step']]}”"] if told.get("step") in titles else []
+    if told.get("line"):
+        place.append(f"line {told['line']}")
+    message = (told.get("message") or record.status).rstrip(".")
+    return f"{', '.join(place)}: {message}" if place else message
+
+
+def seconds(value: float) -> str:
+    """Write a duration with three figures: 0.113 s, 8.30 s, 881 s, 1,930 s."""
+    return f"{value:,.0f} s" if value >= 100 else f"{figure(value)} s"
+
+
+def per_step(timed: Timing) -> tuple[str, str, str]:
+    """Return the median second per training step, its quartiles, and of how many blocks."""
+    count = f"{timed.blocks} block{'' if timed.blocks == 1 else 's'} of {STEPS_PER_BLOCK}"
+    return (
+        f"{figure(timed.step_median)} s",
+        f"{figure(timed.step_low)} to {figure(timed.step_high)}",
+        count,
+    )
+
+
+def figure(value: float) -> str:
+    """Write a number with three significant figures, without an exponent."""
+    return f"{value:#.3g}".rstrip(".") if value >= 1e-3 else f"{value:.2g}"
+
+
+def memory(count: int | None) -> str:
+    return f"{count / 2**30:.2f} GiB" if count else ""
+
+
+def percent(fraction: float) -> str:
+    return f"{fraction:.2%}".replace("%", " %")

@@ -1,0 +1,126 @@
+"""Draw what a run reported: figures with units, parity's verdict, and the raw form folded away."""
+
+import html
+import json
+import math
+
+from docutils import nodes
+from sphinx.util import logging
+
+from .. import parity
+from ..records import Record
+from ..workloads import Script
+from . import describe
+from .elements import Tag, table, tag, text
+
+LOG = logging.getLogger(__name__)
+
+# What each quantity of the parity proof is, in a reader's words.
+QUANTITIES = {
+    "images": "images as the model gets them",
+    "initializer": "initial weights",
+    "logits": "logits",
+    "losses": "losses of three training steps",
+    "gradients": "gradients",
+    "changes": "weights after one and three training steps",
+}
+# In what each error is given, where it is not in the quantity's own unit.
+UNITS = {
+    "initializer": "standard errors",
+    "gradients": "of the norm",
+    "changes": "of the norm",
+}
+# Longer lists are cut in the folded raw form; the executed notebook has them whole.
+SHORT = 8
+
+
+def judge(record: Record, script: Script) -> parity.Verdict | None:
+    """Return the verdict on what the run reported; None when it reported nothing to judge."""
+    if not record.reported.get("parity"):
+        return None
+    try:
+        return parity.judge(script.workload, record.reported, record.about["data"])
+    except parity.ParityError as error:
+        LOG.warning("%s", error, type="rosetta", subtype="parity")
+        return None
+
+
+def report(record: Record, script: Script, whole: bool = False) -> list[nodes.Node]:
+    """Draw the last cell's value: a table for people, the value itself below it, folded."""
+    return [
+        tag("div", figures(record, script), classes=("reported",)),
+        *raw(record.reported, whole),
+    ]
+
+
+def figures(record: Record, script: Script) -> Tag:
+    rows = [row for row in measured(record) if row[1]]
+    verdict = judge(record, script)
+    if verdict:
+        rows += [judged(quantity) for quantity in verdict.quantities]
+    label = f"What the {script.framework.label} script reported"
+    return table(["Reported", "Value", "Remark"], rows, label=label, classes=("figures",))
+
+
+def measured(record: Record) -> list[list]:
+    """Return the rows that every training workload has: what, value with unit, remark."""
+    reported, timed = record.reported, describe.timing(record)
+    rows = []
+    if "test_accuracy" in reported:
+        rows.append(["Test accuracy", describe.percent(reported["test_accuracy"]), "a check"])
+    if reported.get("epoch_seconds"):
+        epochs = reported["epoch_seconds"]
+        count = f"{len(epochs)} epoch{'' if len(epochs) == 1 else 's'}"
+        rows.append(["Training", describe.seconds(sum(epochs)), count])
+        if len(epochs) > 1:
+            rows.append(["First epoch", describe.seconds(epochs[0]), "warm-up included"])
+    if timed:
+        middle, spread, count = describe.per_step(timed)
+        rows.append(["Per training step", middle, f"median of {count}; quartiles {spread}"])
+        rows.append(["Warm-up", describe.seconds(timed.warm_up_seconds), "compilation, caches"])
+    if "device" in reported:
+        device = {"cpu": "CPU", "cuda": "GPU"}.get(reported["device"], reported["device"])
+        rows.append(["Device", device, describe.hardware(record)])
+    return rows
+
+
+def judged(quantity: parity.Quantity) -> list:
+    """Return the row of one quantity of the proof."""
+    name = QUANTITIES.get(quantity.name, quantity.name)
+    unit = f" {UNITS[quantity.name]}" if quantity.name in UNITS else ""
+    told = f"off by {amount(quantity.error)}{unit}, {amount(quantity.tolerance)} allowed"
+    return [f"Parity: {name}", outcome(quantity.passed), told]
+
+
+def amount(error: float) -> str:
+    """Write an error, which may be tiny, or infinite where nothing could be compared."""
+    if math.isinf(error):
+        return "any amount"
+    return f"{error:.2g}" if error == 0 or 0.01 <= error < 1000 else f"{error:.1e}"
+
+
+def outcome(passed: bool) -> nodes.inline:
+    """Say a verdict in a word, so that color is not needed to read it."""
+    return text("agrees" if passed else "differs", "verdict", "passed" if passed else "not-passed")
+
+
+def raw(value: dict, whole: bool) -> list[nodes.Node]:
+    """Fold the value itself away; without `whole`, long lists are cut.
+
+    The class keeps it out of Sphinx's search index, where it would only be noise.
+    """
+    shown = json.dumps(value if whole else shortened(value), indent=1, ensure_ascii=False)
+    pre = nodes.raw("", f"<pre tabindex='0'>{html.escape(shown)}</pre>", format="html")
+    title = "The last cell’s value" if whole else "The last cell’s value, long lists cut"
+    return [tag("details", tag("summary", title), pre, classes=("raw", "no-search"))]
+
+
+def shortened(value):
+    """Cut lists after their first numbers and say how many there were."""
+    if isinstance(value, dict):
+        return {name: shortened(item) for name, item in value.items()}
+    if isinstance(value, list):
+        if len(value) > SHORT:
+            return [*map(shortened, value[:3]), f"... {len(value)} in all"]
+        return [shortened(item) for item in value]
+    return float(f"{value:.6g}") if isinstance(value, float) else value

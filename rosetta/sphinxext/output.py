@@ -1,0 +1,80 @@
+"""Finish what Sphinx writes: downloads beside their pages, the 404 page, pages that went."""
+
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from sphinx.application import Sphinx
+
+from ..records import paths_of
+from .catalog import record_docname
+
+STATIC = Path(__file__).parent / "static"
+TEMPLATES = Path(__file__).parent / "templates"
+
+# Without JavaScript every panel is open under its title, and there is nothing to choose.
+NOSCRIPT = """
+<noscript><style>
+.tab-row { display: none !important }
+.tab-panel[hidden] { display: block !important; content-visibility: visible !important;
+  height: auto !important; overflow: visible !important }
+.tab-panel .panel-title { display: block !important }
+.tab-panel + .tab-panel { margin-top: 1.5rem }
+</style></noscript>
+"""
+
+
+def add_own_files(app: Sphinx, config) -> None:
+    config.templates_path.append(str(TEMPLATES))
+    config.html_static_path.append(str(STATIC))
+    app.add_css_file("rosetta.css", priority=900)
+    app.add_js_file("rosetta.js", loading_method="defer", priority=900)
+
+
+def add_page_context(app, pagename, templatename, context, doctree) -> None:
+    context["metatags"] = context.get("metatags", "") + NOSCRIPT
+
+
+def remove_stale_pages(app, env, added, changed, removed) -> list[str]:
+    """Delete the pages of scripts and records that are gone; Sphinx leaves them in place."""
+    for docname in removed:
+        if app.builder.format == "html":
+            app.builder.get_output_path(docname).unlink(missing_ok=True)
+    return []
+
+
+def finish(app: Sphinx, exception: Exception | None) -> None:
+    if exception is None and app.builder.name == "dirhtml":
+        copy_downloads(app)
+        write_404(app)
+
+
+def copy_downloads(app: Sphinx) -> None:
+    """Put each script and its records beside their pages, under their own names."""
+    catalog = app.env.project.catalog
+    for script in catalog.project.scripts:
+        script_folder = app.builder.get_output_path(script.name).parent
+        write_if_changed(script_folder / script.path.name, script.path.read_bytes())
+        shown = catalog.shown(script)
+        for path in paths_of(catalog.project, script):
+            content = path.read_bytes()
+            folder = app.builder.get_output_path(record_docname(path, script)).parent
+            write_if_changed(folder / path.name, content)
+            if shown and path == shown.path:
+                write_if_changed(script_folder / path.name, content)
+
+
+def write_404(app: Sphinx) -> None:
+    """Write 404.html, which servers show at any depth: its links start at the site's root."""
+    page = app.builder.get_output_path("404")
+    if page.exists():
+        root = urlsplit(app.config.html_baseurl).path.rstrip("/")
+        base = f'<head>\n    <base href="{root}/404/">'
+        content = page.read_text("utf-8").replace("<head>", base, 1)
+        write_if_changed(Path(app.outdir, "404.html"), content.encode())
+
+
+def write_if_changed(path: Path, content: bytes) -> None:
+    """Write a file unless it already holds this content, so that its time tells the truth."""
+    if not path.exists() or path.read_bytes() != content:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)

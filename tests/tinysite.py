@@ -1,0 +1,127 @@
+"""Draw and serve sites for the tests: the miniature one, with records of real runs, or any."""
+
+import functools
+import http.server
+import os
+import shutil
+import subprocess
+import sys
+import threading
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from rosetta import runner
+from rosetta.records import Record
+from rosetta.workloads import Project, Script, load_project
+
+TESTS = Path(__file__).resolve().parent
+REPOSITORY = TESTS.parent
+OFFICIAL = {"name": "A line", "source": "official", "label": "official", "digest": "0" * 64}
+SYNTHETIC = {**OFFICIAL, "source": "synthetic", "label": "synthetic stand-in for A line"}
+
+
+class TinySite:
+    """A copy of tests/tiny, with what is needed to run its scripts and draw it."""
+
+    def __init__(self, folder: Path):
+        self.root = folder / "tiny"
+        self.html = folder / "html"
+        self.doctrees = folder / "doctrees"
+        self.bytecode = folder / "bytecode"
+        shutil.copytree(TESTS / "tiny", self.root)
+
+    def run(self, name: str, profile: str = "full", data: dict = OFFICIAL) -> Record:
+        """Run a script in this interpreter's kernel and return the record, failed or not."""
+        script = load_project(self.root).script(name)
+        profile_of = script.workload.profiles[profile]
+        job = runner.Job(script, profile_of, "cpu", "here", Path(sys.executable), data, "the tests")
+        return runner.run(job, lambda step: None).record
+
+    def draw(self) -> subprocess.CompletedProcess:
+        """Draw the site as `make html` does, warnings being errors."""
+        command = [sys.executable, "-m", "sphinx", "--builder", "dirhtml", "--fail-on-warning"]
+        command += ["--keep-going", "--conf-dir", REPOSITORY / "docs"]
+        command += ["--doctree-dir", self.doctrees, self.root / "docs", self.html]
+        variables = {**os.environ, "ROSETTA_ROOT": str(self.root), "NO_COLOR": "1"}
+        # Eleven draws compile Sphinx once, also where bytecode is not kept beside the sources.
+        variables["PYTHONPYCACHEPREFIX"] = str(self.bytecode)
+        variables.pop("PYTHONDONTWRITEBYTECODE", None)
+        variables["PYTHONPATH"] = os.pathsep.join(
+            [str(REPOSITORY), *filter(None, [os.environ.get("PYTHONPATH")])]
+        )
+        return subprocess.run(command, env=variables, capture_output=True, text=True)
+
+    def page(self, address: str) -> str:
+        return (self.html / address / "index.html").read_text("utf-8")
+
+    def edit(self, name: str, old: str, new: str) -> None:
+        """Replace the only occurrence of a text in a file of the site."""
+        path = self.root / name
+        content = path.read_text("utf-8")
+        assert content.count(old) == 1, (name, old)
+        path.write_text(content.replace(old, new), "utf-8")
+
+
+def draw_tiny(folder: Path) -> TinySite:
+    """Run and draw the miniature site: Abacus on real data, Slate on a synthetic stand-in."""
+    with pytest.MonkeyPatch.context() as world:
+        world.setenv("ROSETTA_MACHINE", "test-machine")
+        world.delenv("RESULTS", raising=False)
+        site = TinySite(folder)
+        assert site.run("line/abacus").ok
+        assert site.run("line/slate", data=SYNTHETIC).ok
+        done = site.draw()
+    assert done.returncode == 0, done.stderr
+    return site
+
+
+@dataclass
+class Drawn:
+    """A drawn site behind a server, and what its pages were drawn from."""
+
+    base: str
+    project: Project
+    workload: str
+
+    @property
+    def page(self) -> str:
+        return f"{self.base}/{self.workload}/"
+
+    @property
+    def frameworks(self) -> list[str]:
+        return [script.framework.id for script in self.scripts]
+
+    @property
+    def scripts(self) -> tuple[Script, ...]:
+        return self.project.scripts_of(self.workload)
+
+    @property
+    def steps(self) -> int:
+        return len(self.project.workloads[self.workload].steps)
+
+
+class Handler(http.server.SimpleHTTPRequestHandler):
+    """Serve files, and 404.html for what is not there, as hosts of static sites do."""
+
+    def log_message(self, *_):
+        pass
+
+    def send_error(self, code, message=None, explain=None):
+        body = Path(self.directory, "404.html").read_bytes()
+        self.send_response(code)
+        self.send_header("Content-Type", "text/html")
+        self.end_headers()
+        self.wfile.write(body)
+
+
+@contextmanager
+def serve(folder: Path):
+    """Serve a drawn site on a free port; yield its address."""
+    handler = functools.partial(Handler, directory=folder)
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()

@@ -1,0 +1,46 @@
+"""Run variants of a script in the framework's own interpreter; write what each reports.
+
+    python variants.py VARIANTS REPORTS
+
+VARIANTS: a JSON table of name and source. REPORTS: one line of JSON per variant, as soon as it has
+run, {"name", "reported"} or {"name", "error"}. One process runs them all: it is importing a
+framework and making the images that takes the time. Python 3.6 syntax.
+"""
+
+import ast
+import functools
+import gc
+import json
+import sys
+import traceback
+
+import rosetta.datasets
+
+
+def run(source, name):
+    """Execute a program; return the value of its last expression, as a kernel does."""
+    tree = ast.parse(source, name)
+    last = tree.body.pop()
+    assert isinstance(last, ast.Expr), name + ": the last cell does not end in a value"
+    namespace = {"__name__": "__main__"}
+    exec(compile(tree, name, "exec"), namespace)
+    return eval(compile(ast.Expression(last.value), name, "eval"), namespace)
+
+
+def main(variants, reports):
+    rosetta.datasets.cifar10 = functools.lru_cache(maxsize=None)(rosetta.datasets.cifar10)
+    with open(variants, encoding="utf-8") as file:
+        sources = json.load(file)
+    with open(reports, "w", encoding="utf-8") as file:
+        for name, source in sources.items():
+            try:
+                line = {"name": name, "reported": run(source, name)}
+            except Exception:
+                line = {"name": name, "error": traceback.format_exc()}
+            file.write(json.dumps(line) + "\n")
+            file.flush()
+            gc.collect()
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
