@@ -82,7 +82,7 @@ def describe(tree):
 # The network
 
 
-def logits_of(weights, x):
+def logits_of(weights, x, flatten=lambda x: x.reshape(len(x), -1)):
     for layer in LAYERS[:4]:
         x = jax.lax.conv_general_dilated(
             x,
@@ -95,8 +95,7 @@ def logits_of(weights, x):
         if layer in ("conv2", "conv4"):
             n, h, w, c = x.shape
             x = x.reshape(n, h // 2, 2, w // 2, 2, c).max((2, 4))
-    x = x.reshape(len(x), -1)
-    x = jax.nn.relu(x @ weights["dense1.weight"] + weights["dense1.bias"])
+    x = jax.nn.relu(flatten(x) @ weights["dense1.weight"] + weights["dense1.bias"])
     return x @ weights["dense2.weight"] + weights["dense2.bias"]
 
 
@@ -188,7 +187,10 @@ def mistaken_logits(weights, x):
     no_biases = {n: jnp.zeros_like(w) if w.ndim == 1 else w for n, w in weights.items()}
     return {
         "channels_reversed": logits_of(weights, x[..., ::-1]),
-        "flatten_order": logits_of({**weights, "dense1.weight": plain_transpose}, x),
+        "flattened_channels_last": logits_of({**weights, "dense1.weight": plain_transpose}, x),
+        "flattened_channels_first": logits_of(
+            weights, x, flatten=lambda x: x.transpose(0, 3, 1, 2).reshape(len(x), -1)
+        ),
         "divided_by_256": logits_of(weights, x * 255 / 256),
         "kernels_rotated": logits_of(with_kernels(lambda w: w[::-1, ::-1]), x),
         "kernels_transposed": logits_of(with_kernels(lambda w: w.swapaxes(0, 1)), x),

@@ -162,11 +162,15 @@ def mistakes(weights, images):
     def kernels(change):
         return {name: change(w) if w.ndim == 4 else w for name, w in weights.items()}
 
-    # The features run height, width, channel, but the weights still channel, height, width.
-    dense1 = weights["dense1.weight"].reshape(512, 8, 8, 100).permute(0, 3, 1, 2).reshape(512, -1)
+    def features(size, axes):
+        dense1 = weights["dense1.weight"].reshape(512, *size).permute(0, *axes).reshape(512, -1)
+        return {**weights, "dense1.weight": dense1}
+
     return {
         "channels_reversed": forward(weights, images.flip(1)),
-        "flatten_order": forward({**weights, "dense1.weight": dense1}, images),
+        # The features run height, width, channel, the weights channel, height, width; and back.
+        "flattened_channels_last": forward(features((8, 8, 100), (3, 1, 2)), images),
+        "flattened_channels_first": forward(features((100, 8, 8), (2, 3, 1)), images),
         "divided_by_256": forward(weights, images * (255 / 256)),
         "kernels_rotated": forward(kernels(lambda w: w.flip(2, 3)), images),
         "kernels_transposed": forward(kernels(lambda w: w.transpose(2, 3)), images),
@@ -260,7 +264,7 @@ def report_margins(margins, gaps):
     if min(map(min, margins)) < SMALLEST_MARGIN or min(map(min, gaps)) < SMALLEST_GAP:
         sys.exit(
             f"{DRAWN.relative_to(ROOT)}: on the margin batch a ReLU sees a value nearer to zero "
-            f"than {SMALLEST_MARGIN:.0e}, or a pool two nearer than {SMALLEST_GAP:.0e} to each other; "
+            f"than {SMALLEST_MARGIN:.0e}, or a pool two less than {SMALLEST_GAP:.0e} apart: "
             "rounding could decide a gradient. Run again with --choose-biases."
         )
 

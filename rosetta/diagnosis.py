@@ -1,7 +1,7 @@
 """Name the mistake behind a failed comparison: what is off, what agrees, where to look.
 
-Pure. The quantities depend on each other in one direction (logits, losses, gradients, weight changes):
-the first that fails is explained, and what only follows from it is not explained again.
+Pure. The quantities depend on each other in one direction: logits, losses, gradients, changes of
+the weights. The first that fails is explained; what only follows from it is not explained again.
 """
 
 import math
@@ -14,8 +14,12 @@ from .fingerprints import ALIKE, common_factor, distance, fans, glorot_bound, pr
 LOGITS = {
     "channels_reversed": "They are those of images with red and blue exchanged. Look at the order "
     "of the channels: it must stay red, green, blue.",
-    "flatten_order": "They are those of features flattened in the wrong order. The weights of the "
-    "first dense layer expect channel, height, width: flatten so, or permute dense1.weight.",
+    "flattened_channels_last": "They are those of features flattened in the wrong order: as "
+    "height, width, channel, for weights that expect channel, height, width. Look at what is "
+    "flattened, or permute dense1.weight.",
+    "flattened_channels_first": "They are those of features flattened in the wrong order: as "
+    "channel, height, width, for weights permuted to height, width, channel. Look at what is "
+    "flattened, and at how dense1.weight is permuted.",
     "divided_by_256": "They are those of images scaled by 255/256. Look at the division of the "
     "pixels: by 255, not by 256.",
     "kernels_rotated": "They are those of kernels turned by 180 degrees, a true convolution. Look "

@@ -8,16 +8,14 @@ from mxnet import gluon, nd
 
 script = load("mxnet_gluon_cnn.py")
 STATIC = {"static_alloc": True, "static_shape": True}
+SGD = {"learning_rate": script["LEARNING_RATE"], "momentum": script["MOMENTUM"]}
 
 
 def variant(hybridize=STATIC, to_device=script["to_device"], **trainer):
     """Return the script's training step with another compilation, copy or trainer."""
     model = script["CNN"]()
     model.hybridize(hybridize is not None, **(hybridize or {}))
-    optimizer = script["make_trainer"](model)
-    if trainer:
-        sgd = {"learning_rate": script["LEARNING_RATE"], "momentum": script["MOMENTUM"]}
-        optimizer = gluon.Trainer(model.collect_params(), "sgd", sgd, **trainer)
+    optimizer = gluon.Trainer(model.collect_params(), "sgd", SGD, **trainer)
     return lambda images, labels: script["train_step"](model, optimizer, *to_device(images, labels))
 
 
@@ -25,22 +23,11 @@ def without_copy(images, labels):
     return nd.from_numpy(images), nd.from_numpy(labels)
 
 
-def with_hybrid_loss():
-    names = load("mxnet_gluon_cnn.py")
-    names["cross_entropy"].hybridize(**STATIC)
-    model = names["CNN"]()
-    trainer = names["make_trainer"](model)
-    return lambda images, labels: names["train_step"](
-        model, trainer, *names["to_device"](images, labels)
-    )
-
-
 variants = {
     "the script": variant(),
     "hybridize()": variant({}),
     "hybridize(static_alloc=True)": variant({"static_alloc": True}),
     "not hybridized": variant(None),
-    "loss hybridized too": with_hybrid_loss(),
     "kvstore=None": variant(kvstore=None),
 }
 if script["device"].device_type == "cpu":

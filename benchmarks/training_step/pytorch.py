@@ -4,7 +4,6 @@ import torch
 from measure import compare, load
 
 script = load("pytorch_cnn.py")
-CNN, device, to_device = script["CNN"], script["device"], script["to_device"]
 
 # Without this, PyTorch 2.13's compiled backward pass of this model gives the convolutions no
 # gradients on a CPU: fast, and wrong.
@@ -12,38 +11,28 @@ torch._inductor.config.reorder_for_peak_memory = False
 
 
 def variant(layout=torch.channels_last, prepare=lambda model: model, **sgd):
-    """Return the script's training step with another model layout, model wrapper or optimizer."""
-    model = prepare(CNN().to(device, memory_format=layout))
+    """Return the script's training step with another layout, prepared model or optimizer."""
+    model = prepare(script["CNN"]().to(script["device"], memory_format=layout))
     optimizer = script["make_optimizer"](model)
     optimizer.param_groups[0].update(sgd)
 
     def step(images, labels):
-        images, labels = to_device(images, labels)
+        images, labels = script["to_device"](images, labels)
         images = images.contiguous(memory_format=layout)
         return script["train_step"](model, optimizer, images, labels)
 
     return step
 
 
-def with_threads(count, step):
-    def threaded(images, labels):
-        torch.set_num_threads(count)
-        return step(images, labels)
-
-    return threaded
-
-
-threads = torch.get_num_threads()
-variants = {
-    "the script": variant(),
-    "channels first in memory": variant(torch.contiguous_format),
-    "SGD(foreach=True)": variant(foreach=True),
-    "SGD(fused=True)": variant(fused=True),
-    "torch.compile": variant(prepare=torch.compile),
-    "torch.compile, channels first": variant(torch.contiguous_format, torch.compile),
-    "one thread": variant(),
-}
-if threads > 1:
-    variants = {name: with_threads(threads, step) for name, step in variants.items()}
-    variants["one thread"] = with_threads(1, variant())
-compare(script, torch.Tensor.item, variants)
+compare(
+    script,
+    torch.Tensor.item,
+    {
+        "the script": variant(),
+        "channels first in memory": variant(torch.contiguous_format),
+        "SGD(foreach=True)": variant(foreach=True),
+        "SGD(fused=True)": variant(fused=True),
+        "torch.compile": variant(prepare=torch.compile),
+        "torch.compile, channels first": variant(torch.contiguous_format, torch.compile),
+    },
+)
