@@ -4,8 +4,9 @@
 
 For each framework, `training_step/<framework>.py` runs in the framework's own environment. It takes
 model, optimizer and training step from the real script and times them in turns with variants:
-other switches, layouts and ways to compile. Printed are the median seconds per training step, the
-median ratio to the script's own form within a turn, and the fastest and slowest turn.
+other switches, layouts and ways to compile. Printed are the seconds per training step of the
+fastest turn, because other work on the machine only ever adds to them, their ratio to the script's
+own form, and the median turn.
 The steps count what the scripts' count: the common generator, the copy to the device, the update.
 """
 

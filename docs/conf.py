@@ -1,6 +1,7 @@
 """Sphinx's configuration. The site is drawn from docs/, scripts/ and results/; nothing is executed.
 
-ROSETTA_ROOT names another repository (the tests' miniature one), RESULTS another folder of records.
+ROSETTA_ROOT names another repository (the tests' miniature one), RESULTS another folder of records,
+ROSETTA_BASEURL the address that the site will have, if that is not the root of its host.
 """
 
 import os
@@ -21,8 +22,6 @@ exclude_patterns = ["conf.py", "README.md"]
 myst_enable_extensions = ["attrs_block", "colon_fence", "deflist"]
 myst_heading_anchors = 3
 nb_execution_mode = "off"
-# Warnings name their kind, so that one can be found here and silenced with a reason.
-show_warning_types = True
 
 html_theme = "pydata_sphinx_theme"
 html_title = "Rosetta Stone of deep-learning frameworks"

@@ -197,7 +197,12 @@ def logits(case: Case) -> str:
         some = np.array(wrong)
         if np.abs(ours[: len(some)] - some).max() <= near:
             return f"{off} {LOGITS.get(name, name)}"
-    if case.readable("losses"):
+    if "losses" in case.agreeing:
+        return (
+            f"{off} The losses agree, so the model is right. Look at how the logits are read: "
+            "before any training step, from the ordinary batch, in its order, without dropout."
+        )
+    if "losses" in case.failed:
         loss = case.reported["parity"]["losses"][0]
         own = cross_entropy(ours, case.reference["labels"])
         if abs(loss - own) > max(1e-4, 10 * failed.tolerance):
@@ -205,11 +210,6 @@ def logits(case: Case) -> str:
                 f"{off} The first loss, {loss:.4f}, is not even that of these logits, {own:.4f}: "
                 "the model gives another answer each time. Look at dropout: it must be off here."
             )
-    if "losses" in case.agreeing:
-        return (
-            f"{off} The losses agree, so the model is right. Look at how the logits are read: "
-            "before the training steps, from the ordinary batch, in its order."
-        )
     return (
         f"{off} The losses follow from them, and no known mistake gives them. Look at which weight "
         "is loaded into which layer, at padding, pooling and activations."
@@ -276,7 +276,7 @@ def gradients(case: Case) -> str:
     agreeing = case.agree("logits", "losses", "changes")
     if zero := [name for name in theirs if ours[name]["norm"] < 1e-6 * theirs[name]["norm"]]:
         return (
-            f"The gradient of {listed(zero)} is zero{case.agree('logits')}. Look at what keeps it "
+            f"The gradient of {listed(zero)} is zero{agreeing}. Look at what keeps it "
             "from the loss: a detached or frozen parameter, or a compiler's mistake."
         )
     factor = common_factor(ours, theirs, case.reference["shapes"])

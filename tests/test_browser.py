@@ -8,7 +8,6 @@ import os
 import re
 import shutil
 from pathlib import Path
-from urllib.request import urlopen
 
 import pytest
 from bs4 import BeautifulSoup
@@ -192,7 +191,9 @@ def test_a_link_to_a_line_opens_its_tab_everywhere(site, visit):
     found = page.locator(f"#{script.framework.id}-L-{line}")
     box = found.bounding_box()
     assert 0 < box["y"] < DESKTOP["height"]
-    assert found.evaluate("one => getComputedStyle(one).boxShadow") != "none"
+    neighbor = page.locator(f"#{script.framework.id}-L-{line + 1}")
+    background = "one => getComputedStyle(one).backgroundColor"
+    assert found.evaluate(background) != neighbor.evaluate(background)
     # A link is not a choice: the next visit is as before.
     page.goto(site.page)
     assert shown(page) == {site.frameworks[0]}
@@ -327,26 +328,24 @@ def test_print_shows_the_chosen_framework_under_its_name(site, visit):
     assert page.locator(f'{SHOWN}[data-framework="{last}"] .panel-title').first.is_visible()
     assert not page.locator("button.copy").first.is_visible()
     assert not page.locator(".bd-header").is_visible()
-
-
-def addresses(site) -> list[str]:
-    """Return one page of each kind, as paths; the record's is the first that is linked."""
-    with urlopen(f"{site.base}/results/") as answer:
-        results = BeautifulSoup(answer.read(), "html.parser")
-    record = results.select_one("table.results a.figure")
-    found = ["", f"{site.workload}/", f"{site.scripts[-1].name}/", "results/", "search/"]
-    return [*found, f"results/{record['href']}"] if record else found
+    # Paper is white, whatever the screen was.
+    page = visit(site.page, color_scheme="dark")
+    page.emulate_media(media="print")
+    color = page.evaluate("getComputedStyle(document.querySelector('article p')).color")
+    assert max(map(int, re.findall(r"\d+", color))) < 120
 
 
 def test_a_narrow_screen_never_scrolls_sideways(site, visit):
     last = site.frameworks[-1]
-    for address in addresses(site):
+    for address in site.addresses():
         page = visit(f"{site.base}/{address}?framework={last}", viewport=PHONE)
         assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"], address
         # The theme lets the whole article scroll in itself: that is sideways all the same.
-        for part in (".bd-article-container", "article"):
-            wider = page.locator(part).evaluate("part => part.scrollWidth - part.clientWidth")
-            assert wider <= 0, (address, part)
+        wider = page.eval_on_selector_all(
+            "main, .bd-article-container, article",
+            "parts => parts.map(part => part.scrollWidth - part.clientWidth)",
+        )
+        assert max(wider) <= 0, address
     page = visit(f"{site.page}?framework={last}", viewport=PHONE)
     box = tab(page, last).bounding_box()
     assert box["x"] >= 0
@@ -379,7 +378,7 @@ def test_a_page_that_is_not_there_leads_home(site, browser):
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_nothing_bars_anybody(site, visit, scheme, viewport):
     axe = (TESTS / "vendor" / "axe.min.js").read_text("utf-8")
-    pages = addresses(site)
+    pages = site.addresses()
     if site.workload == "cnn":  # the other kinds of page differ from the miniature site's in size
         pages = ["", "cnn/", "results/"]
     found = []

@@ -7,7 +7,6 @@ import numpy as np
 import pytest
 
 from rosetta.datasets import fingerprint, reference
-from rosetta.fingerprints import common_factor, distance, proportional
 
 ROOT = Path(__file__).resolve().parent.parent
 STORED = json.loads((ROOT / "scripts" / "cnn" / "reference.json").read_text("utf-8"))
@@ -26,7 +25,8 @@ def convolve(x, weight):
     padded = np.pad(x, ((0, 0), (0, 0), (1, 1), (1, 1)))
     patches = [padded[:, :, i : i + h, j : j + w] for i in range(3) for j in range(3)]
     kernel = weight.transpose(2, 3, 1, 0).reshape(9, weight.shape[1], weight.shape[0])
-    return sum(np.einsum("nchw,co->nohw", p, k, optimize=True) for p, k in zip(patches, kernel))
+    pairs = zip(patches, kernel, strict=True)
+    return sum(np.einsum("nchw,co->nohw", patch, k, optimize=True) for patch, k in pairs)
 
 
 def forward(weights, images):
@@ -84,40 +84,3 @@ def test_a_known_mistake_moves_logits_and_losses_far_beyond_a_tolerance():
         assert np.abs(np.array(wrong) - logits[: len(wrong)]).max() > 3e-4, name
     for name, wrong in STORED["mistakes"]["losses"].items():
         assert np.abs(np.array(wrong) - losses).max() > 3e-3, name
-
-
-# What fingerprints can tell about arrays
-
-
-def test_a_distance_is_estimated_from_fingerprints():
-    random = np.random.RandomState(0)
-    shape, estimates = (40, 50), []
-    for number in range(200):
-        name = f"layer{number}.weight"
-        ours, noise = random.normal(size=shape), 1e-3 * random.normal(size=shape)
-        noise -= ours * (noise * ours).sum() / (ours * ours).sum()  # leaves the norm as it is
-        pair = [fingerprint({name: array})[name] for array in (ours + noise, ours)]
-        estimates.append(distance(*pair, shape) / (np.linalg.norm(noise) / np.linalg.norm(ours)))
-    assert np.sqrt(np.mean(np.square(estimates))) == pytest.approx(1, abs=0.1)
-    assert min(estimates) > 0.1
-    assert max(estimates) < 3
-
-
-def test_a_common_factor_and_a_share_of_the_weights_are_found():
-    random = np.random.RandomState(0)
-    shapes = {"a.weight": (30, 20), "a.bias": (30,), "b.weight": (5, 30)}
-    arrays, weights = ({n: random.normal(size=s) for n, s in shapes.items()} for _ in range(2))
-
-    def described(change):
-        return fingerprint({name: change(name, array) for name, array in arrays.items()})
-
-    theirs = described(lambda name, x: x)
-    assert common_factor(described(lambda name, x: -2.5 * x), theirs, shapes) == pytest.approx(-2.5)
-    assert common_factor(theirs, theirs, shapes) is None
-    assert common_factor(described(lambda name, x: x * len(name)), theirs, shapes) is None
-    known = fingerprint(weights), shapes
-    decayed = described(lambda name, x: x - 0.01 * weights[name])
-    assert proportional(decayed, theirs, *known) == pytest.approx(-0.01)
-    spared = described(lambda name, x: x if "bias" in name else x - 0.01 * weights[name])
-    assert proportional(spared, theirs, *known) == pytest.approx(-0.01)
-    assert proportional(described(lambda name, x: 1.1 * x), theirs, *known) is None

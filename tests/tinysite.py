@@ -10,8 +10,10 @@ import threading
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.request import urlopen
 
 import pytest
+from bs4 import BeautifulSoup
 
 from rosetta import runner
 from rosetta.records import Record
@@ -101,6 +103,14 @@ class Drawn:
     @property
     def steps(self) -> int:
         return len(self.project.workloads[self.workload].steps)
+
+    def addresses(self) -> list[str]:
+        """Return one page of each kind, as paths; the record's is the first that is linked."""
+        with urlopen(f"{self.base}/results/") as answer:
+            results = BeautifulSoup(answer.read(), "html.parser")
+        record = results.select_one("table.results a.figure")
+        found = ["", f"{self.workload}/", f"{self.scripts[-1].name}/", "results/", "search/"]
+        return [*found, f"results/{record['href']}"] if record else found
 
 
 class Handler(http.server.SimpleHTTPRequestHandler):

@@ -24,7 +24,7 @@ def load(file_name, replace=("", "")):
     text, found, _ = path.read_text().partition("\n# %% train ")
     if not found or replace[0] not in text:
         missing = replace[0] if found else "# %% train"
-        raise ValueError("{}: expected {!r}, found none".format(path, missing))
+        raise ValueError(f"{path}: expected {missing!r}, found none")
     names = {"__name__": "__main__"}
     with contextlib.redirect_stdout(io.StringIO()):
         exec(compile(text.replace(*replace), str(path), "exec"), names)
@@ -52,15 +52,7 @@ def compare(script, wait, variants):
                 loss = step(images, labels)
             wait(loss)
             seconds[name].append((time.perf_counter() - start) / steps)
-    own = next(iter(seconds.values()))
+    own = min(next(iter(seconds.values()))[1:])
     for name, found in seconds.items():
-        ratios = [other / reference for other, reference in zip(found[1:], own[1:])]
-        print(
-            "  {:.4f} s  {:.2f} x  {}  ({:.4f} to {:.4f})".format(
-                statistics.median(found[1:]),
-                statistics.median(ratios),
-                name,
-                min(found[1:]),
-                max(found[1:]),
-            )
-        )
+        fastest, median = min(found[1:]), statistics.median(found[1:])
+        print(f"  {fastest:.4f} s  {fastest / own:.2f} x  {name}  (median {median:.4f} s)")

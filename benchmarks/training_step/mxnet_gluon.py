@@ -4,9 +4,9 @@ MXNet reads its thread count at import: run with OMP_NUM_THREADS=... to compare 
 """
 
 from measure import compare, load
-from mxnet import gluon, nd
 
-script = load("mxnet_gluon_cnn.py")
+script = load("mxnet_gluon_cnn.py")  # sets the thread count, so nothing imports MXNet earlier
+gluon, nd = script["gluon"], script["nd"]
 STATIC = {"static_alloc": True, "static_shape": True}
 SGD = {"learning_rate": script["LEARNING_RATE"], "momentum": script["MOMENTUM"]}
 

@@ -61,10 +61,8 @@ def merge(app, env, docnames, other) -> None:
 
 def machinery() -> str:
     """Digest the code that draws, its style and templates: a change of these redraws everything."""
-    modules = ("workloads", "records", "timing", "parity", "diagnosis")
-    paths = [MACHINERY / f"{name}.py" for name in modules]
     own = (path for path in Path(__file__).parent.rglob("*.*") if path.suffix != ".pyc")
-    return _digest([*paths, *sorted(own)])
+    return _digest(sorted([*MACHINERY.glob("*.py"), *own]))
 
 
 def _noted(env) -> dict[str, dict[str, str | None]]:

@@ -16,9 +16,10 @@ NOSCRIPT = """
 <noscript><style>
 .tab-row { display: none !important }
 .tab-panel[hidden] { display: block !important; content-visibility: visible !important;
-  height: auto !important; overflow: visible !important }
+  height: auto !important; overflow: visible !important;
+  border: 1px solid var(--rs-rule) !important }
 .tab-panel .panel-title { display: block !important }
-.tab-panel + .tab-panel { margin-top: 1.5rem }
+.tab-panel + .tab-panel { margin-top: 1.5rem !important }
 </style></noscript>
 """
 
