@@ -33,6 +33,7 @@ test: $(TOOLS)/test.done ## install what the tests need, run lint and all tests
 	@tests/browser.sh
 	@$(BIN)/ruff check && $(BIN)/ruff format --check
 	@$(ROSETTA) check
+	@$(ROSETTA) html --frameworks none
 	@$(BIN)/python -m pytest $(TESTS)
 
 check: $(TOOLS)/docs.done ## hold the scripts against the rules; run nothing
