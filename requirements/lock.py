@@ -17,6 +17,7 @@ from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 PYTHONS = {
+    "cntk": ["3.6"],
     "mxnet": ["3.8", "3.9", "3.10", "3.11"],
     "jax_flax": ["3.13", "3.12"],
     "jax_flax-cuda": ["3.13", "3.12"],
