@@ -218,6 +218,7 @@ def satisfying(
 def interpreter(root: Path, script: Script, environment: str, progress: Progress) -> Path:
     """Return the Python that runs the script: its environment's, or this one with `--here`."""
     debian.ensure(script.framework.debian, progress.say)
+    environments.require(script.language)
     if environment != "here":
         return environments.ensure(root, environment, progress.say).python
     for package in script.framework.packages:
