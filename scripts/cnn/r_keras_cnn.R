@@ -4,8 +4,8 @@
 # %% setup [markdown]
 # R calls Keras in Python through `reticulate`, as its package `keras` does; the
 # names below are Keras's own. `convert = FALSE` keeps images NumPy arrays: as
-# arrays of R, which has no `float32`, every batch would be copied twice.
-# `reticulate` takes the Python that `RETICULATE_PYTHON` names.
+# arrays of R, which has no `float32`, they would take twice the memory. The
+# Python is the one that `RETICULATE_PYTHON` names.
 
 # %%
 library(reticulate)
@@ -79,8 +79,8 @@ model <- build_model()
 cat(format(model$count_params(), big.mark = ","), "parameters\n")
 
 # %% optimizer [markdown]
-# `compile` also makes the optimizer's velocity anew. `train_on_batch` returns
-# the mean loss since Keras's metrics were last reset, so it resets them.
+# `compile` makes the training step a graph of TensorFlow; with `jit_compile` it
+# would be XLA's, which is slower on a CPU. The loss is told that it gets logits.
 
 # %%
 compiled <- function(model) {
@@ -91,7 +91,7 @@ compiled <- function(model) {
 }
 
 train_step <- function(model, images, labels) {
-  model$train_on_batch(images, labels, reset_metrics = TRUE)
+  model$train_on_batch(images, labels)
 }
 
 model <- compiled(model)
