@@ -3,9 +3,9 @@
 
 # %% setup [markdown]
 # R calls Keras in Python through `reticulate`, as its package `keras` does; the
-# names below are Keras's own. `convert = FALSE` keeps images NumPy arrays: as
-# arrays of R, which has no `float32`, they would take twice the memory. The
-# Python is the one that `RETICULATE_PYTHON` names.
+# names below are Keras's own. `RETICULATE_PYTHON` names the Python.
+# `convert = FALSE` keeps images NumPy arrays: as arrays of R, which has no
+# `float32`, they would take twice the memory.
 
 # %%
 library(reticulate)
@@ -80,7 +80,7 @@ cat(format(model$count_params(), big.mark = ","), "parameters\n")
 
 # %% optimizer [markdown]
 # `compile` makes the training step a graph of TensorFlow; with `jit_compile` it
-# would be XLA's, which is slower on a CPU. The loss is told that it gets logits.
+# would be XLA's, which is slower on a CPU. The loss is told of the logits.
 
 # %%
 compiled <- function(model) {
