@@ -102,8 +102,14 @@ class Kernel:
         return "".join(printed)
 
     async def probe(self, packages: tuple[str, ...]) -> dict:
-        """Return the kernel's Python and the versions of packages and of the language itself."""
-        facts = json.loads(await self.ask(self._language.probe(packages)))
+        """Return the kernel's Python and the versions of packages and of the language itself.
+
+        Raises KernelStartError when it lacks what that takes.
+        """
+        try:
+            facts = json.loads(await self.ask(self._language.probe(packages)))
+        except KernelError as error:
+            raise KernelStartError(str(error)) from error
         if "python" in facts:
             return facts
         # Another language computes through a Python, which is asked without starting it there.

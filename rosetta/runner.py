@@ -164,9 +164,7 @@ async def execute(job: Job, notebook, about: dict, folder: Path, progress) -> st
                 finally:
                     seconds[step] = round(seconds.get(step, 0) + time.monotonic() - begun, 3)
             about.update(running.memory())
-            return await running.ask(language.report) if language.report else shown_by(code[-1])
-    except kernel.KernelError as error:
-        raise no_value(str(error), script) from None
+            return await value_of(code[-1], running, script)
     except kernel.KernelStartError as error:
         raise Failure(
             "no kernel",
@@ -201,10 +199,15 @@ def line_in_cell(cell: nbformat.NotebookNode) -> int:
     return 1
 
 
-def shown_by(cell: nbformat.NotebookNode) -> str:
-    """Return the text that a kernel showed of a cell's value; nothing when it had none."""
-    results = [output for output in cell.outputs if output.output_type == "execute_result"]
-    return results[-1].data.get("text/plain", "") if results else ""
+async def value_of(cell: nbformat.NotebookNode, running: kernel.Kernel, script: Script) -> str:
+    """Return what the last cell evaluated to, as its language writes it; nothing if it did not."""
+    if not script.language.report:
+        results = [output for output in cell.outputs if output.output_type == "execute_result"]
+        return results[-1].data.get("text/plain", "") if results else ""
+    try:
+        return await running.ask(script.language.report)
+    except kernel.KernelError as error:
+        raise no_value(str(error), script) from None
 
 
 def reported_by(text: str, script: Script) -> dict:
