@@ -80,7 +80,7 @@ cat(format(model$count_params(), big.mark = ","), "parameters\n")
 
 # %% optimizer [markdown]
 # `compile` makes the training step a graph of TensorFlow; with `jit_compile` it
-# would be XLA's, which is slower on a CPU. The loss is told of the logits.
+# would be XLA's, which is slower on a CPU. `from_logits` is off by default.
 
 # %%
 compiled <- function(model) {
