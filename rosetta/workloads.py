@@ -12,6 +12,8 @@ from pathlib import Path
 
 import jupytext
 
+from .network import Layer, NetworkError, layers_of
+
 MARKER = re.compile(r"^# ?%%(?!%)")
 
 
@@ -69,6 +71,7 @@ class Workload:
     profiles: dict[str, Profile]
     tolerances: dict[str, dict]
     checks: dict[str, object]
+    network: tuple[Layer, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -163,6 +166,7 @@ def load_project(root: Path) -> Project:
 
 
 def load_frameworks(path: Path) -> dict[str, Framework]:
+    """Return the registered frameworks in the order of their tabs: the retired ones come last."""
     frameworks = {}
     for name, table in read_toml(path).items():
         table = {"id": name, "environment": name, **table}
@@ -173,7 +177,7 @@ def load_frameworks(path: Path) -> dict[str, Framework]:
                 f"{path}: [{name}] has family {frameworks[name].family!r}; "
                 "it is either 'current' or 'retired'."
             )
-    return frameworks
+    return dict(sorted(frameworks.items(), key=lambda item: item[1].family == "retired"))
 
 
 def load_workload(path: Path) -> Workload:
@@ -202,10 +206,21 @@ def load_workload(path: Path) -> Workload:
             "profiles": profiles,
             "tolerances": table.pop("tolerances", {}),
             "checks": table.pop("checks", {}),
+            "network": load_network(path, table.pop("network", None)),
             **table,
         },
         str(path),
     )
+
+
+def load_network(path: Path, description: dict | None) -> tuple[Layer, ...]:
+    """Return the layers of the workload's network; a workload need not describe one."""
+    if description is None:
+        return ()
+    try:
+        return tuple(layers_of(description))
+    except NetworkError as error:
+        raise WorkloadError(f"{path}: {error}") from None
 
 
 def load_scripts(root: Path, workload: Workload, frameworks: dict[str, Framework]) -> list[Script]:
