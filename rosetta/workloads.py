@@ -13,6 +13,7 @@ from pathlib import Path
 import jupytext
 
 from .languages import BY_EXTENSION, LANGUAGES, Language
+from .network import Layer, NetworkError, layers_of
 
 MARKER = re.compile(r"^# ?%%(?!%)")
 
@@ -76,6 +77,7 @@ class Workload:
     verification: Profile | None  # no training, the parity steps alone; no record is kept of it
     tolerances: dict[str, dict]
     checks: dict[str, object]
+    network: tuple[Layer, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -174,6 +176,7 @@ def load_project(root: Path) -> Project:
 
 
 def load_frameworks(path: Path) -> dict[str, Framework]:
+    """Return the registered frameworks in the order of their tabs: the retired ones come last."""
     frameworks = {}
     for name, table in read_toml(path).items():
         table = {"id": name, "environment": name, **table}
@@ -190,7 +193,7 @@ def load_frameworks(path: Path) -> dict[str, Framework]:
                 f"{path}: [{name}] has family {frameworks[name].family!r}; "
                 "it is either 'current' or 'retired'."
             )
-    return frameworks
+    return dict(sorted(frameworks.items(), key=lambda item: item[1].family == "retired"))
 
 
 def load_workload(path: Path) -> Workload:
@@ -218,10 +221,21 @@ def load_workload(path: Path) -> Workload:
             "verification": verification,
             "tolerances": table.pop("tolerances", {}),
             "checks": table.pop("checks", {}),
+            "network": load_network(path, table.pop("network", None)),
             **table,
         },
         str(path),
     )
+
+
+def load_network(path: Path, description: dict | None) -> tuple[Layer, ...]:
+    """Return the layers of the workload's network; a workload need not describe one."""
+    if description is None:
+        return ()
+    try:
+        return tuple(layers_of(description))
+    except NetworkError as error:
+        raise WorkloadError(f"{path}: {error}") from None
 
 
 def load_profile(name: str, table: dict, hyperparameters: dict, where: str) -> Profile:

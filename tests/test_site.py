@@ -58,7 +58,9 @@ def test_every_step_is_a_tab_set_in_the_order_of_frameworks_toml(drawn):
     sets = page.select(".tab-set")
     assert len(sets) == 5
     for tabs in sets:
-        assert [tab.text for tab in tabs.select("[role=tab]")] == ["Abacus", "Slate + Chalk"]
+        spoken = ["Abacus", "Slate + Chalk, retired, last release 2.0 (1899)"]
+        assert [tab.text for tab in tabs.select("[role=tab]")] == spoken
+        assert [mark.text for mark in tabs.select(".row-group")] == ["Retired"]
         panels = tabs.select("[role=tabpanel]")
         assert [item["data-framework"] for item in panels] == ["abacus", "slate"]
         assert "hidden" not in panels[0].attrs
@@ -359,6 +361,7 @@ def complaints(drawn):
         "{line}`nothing quoted`",
         "```{step} line tarin\n```",
         "```{step} lime train\n```",
+        "```{network} lemon\n```",
     ]
     page.write_text("---\norphan: true\n---\n# Mistakes\n\n" + "\n\n".join(mistakes) + "\n")
     done = drawn.draw()
@@ -376,6 +379,7 @@ def complaints(drawn):
         "'nothing quoted' is not of the form text <cnn/pytorch: quoted code>",
         "line has no step 'tarin'; it has: setup, hyperparameters, model, train, results.",
         "there is no workload 'lime'; there are: line.",
+        "there is no workload 'lemon'; there are: line.",
     ],
 )
 def test_a_mistake_fails_the_build_and_offers_what_is_there(complaints, said):

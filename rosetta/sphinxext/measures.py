@@ -125,9 +125,12 @@ def raw(value: dict, whole: bool) -> list[nodes.Node]:
 
 
 def shortened(value):
-    """Cut lists after their first numbers and say how many there were."""
+    """Cut what is long after its first items and say how many there were; round the numbers."""
     if isinstance(value, dict):
-        return {name: shortened(item) for name, item in value.items()}
+        cut = {name: shortened(item) for name, item in value.items()}
+        if len(cut) > SHORT:
+            return {**dict(list(cut.items())[:2]), "...": f"{len(cut)} in all"}
+        return cut
     if isinstance(value, list):
         if len(value) > SHORT:
             return [*map(shortened, value[:3]), f"... {len(value)} in all"]

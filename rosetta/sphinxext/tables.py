@@ -10,10 +10,13 @@ from .catalog import record_docname
 from .dependencies import uses
 from .elements import code, line, link, note, table, tag, text
 from .measures import QUANTITIES, UNITS, amount, expectation, judge, outcome
+from .picker import picker
 from .project import catalog_of
 from .steps import known_workload
 
 NOT_RUN = "not run yet"
+# More programs than this are folded away, or they would keep the reader from the page itself.
+FEW = 4
 
 
 class Drawn(SphinxDirective):
@@ -28,7 +31,7 @@ class Drawn(SphinxDirective):
 
 
 class WorkloadDirective(Drawn):
-    """```{workload} cnn``` opens a workload's page: a warning of stand-in data, and all scripts."""
+    """```{workload} cnn``` opens a workload's page: stand-in data, all scripts, the picker."""
 
     required_arguments = 1
 
@@ -37,8 +40,12 @@ class WorkloadDirective(Drawn):
         scripts = self.shown_scripts(workload.id)
         synthetic = catalog_of(self.env).synthetic(workload)
         entries = [tag("li", *self.entry(script)) for script in scripts]
-        whole = tag("ul", *entries, classes=("scripts",))
-        return [*self.warning(synthetic), whole]
+        title = f"The {len(scripts)} programs and their recorded runs"
+        whole = tag("details", tag("summary", title), tag("ul", *entries, classes=("scripts",)),
+                    classes=("programs",))  # fmt: skip
+        if len(scripts) <= FEW:
+            whole["open"] = "open"
+        return [*self.warning(synthetic), whole, picker(scripts)]
 
     def warning(self, scripts: list[Script]) -> list[nodes.Node]:
         if not scripts:
