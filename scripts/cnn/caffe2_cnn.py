@@ -2,13 +2,16 @@
 # # CNN on CIFAR-10 in Caffe2
 
 # %% setup [markdown]
-# Caffe2's last home is inside PyTorch. `GlobalInit` comes before everything else
-# and takes its flags; at this log level it is silent about what a processor has
-# and the build does not use. That build is for CUDA 10.2: no GPU is asked for.
+# Caffe2's last home is inside PyTorch, built for CUDA 10.2: this script asks
+# for no GPU. That build's MKL takes its slowest path on processors other than
+# Intel's; type 5 is AVX2 on any. `GlobalInit` takes Caffe2's own flags.
 
 # %%
+import os
 import time
 from importlib.metadata import version
+
+os.environ.setdefault("MKL_DEBUG_CPU_TYPE", "5")
 
 import numpy as np
 from caffe2.python import brew, model_helper, optimizer, workspace
@@ -40,9 +43,9 @@ x_test, y_test = x_test[:TEST_IMAGES], y_test[:TEST_IMAGES]
 print(x_train.shape, x_train.dtype, y_train.shape, y_train.dtype)
 
 # %% model [markdown]
-# `brew` adds operators to a model's net, and the fills of their parameters to a
-# second net that runs once. `XavierFill`, the default, is uniform but looks at a
-# layer's inputs alone: Glorot's bound is a scaled one. Biases start at zero.
+# `brew` adds operators to a model's net, and what fills their parameters to a
+# second net, which runs once. `XavierFill`, the default, is uniform, but knows
+# a layer's inputs alone: scaled, it is Glorot's. Biases start at zero.
 
 
 # %%
@@ -78,24 +81,20 @@ model = model_helper.ModelHelper("train")
 add_cnn(model, is_test=False)
 
 # %% optimizer [markdown]
-# The gradients and the update become operators of the same net. Momentum is
-# Nesterov's unless told otherwise. Each operator has random numbers of its own,
-# seeded by the clock where no `random_seed` is set.
+# Gradients and update become operators of the same net. Momentum is Nesterov's
+# unless told otherwise. Each operator draws random numbers of its own, seeded
+# by the clock where it has no `random_seed`. `RunNet` runs them all.
 
 
 # %%
 def add_loss(model):
-    blobs = ["dense2", "labels"], ["softmax", "loss"]
-    _, loss = model.net.SoftmaxWithLoss(*blobs)
+    outputs = ["softmax", "loss"]
+    _, loss = model.net.SoftmaxWithLoss(["dense2", "labels"], outputs)
     model.AddGradientOperators([loss])
 
 
-def add_optimizer(model):
-    sgd = {"momentum": MOMENTUM, "nesterov": False}
-    optimizer.build_sgd(model, LEARNING_RATE, **sgd)
-
-
 def create(model):
+    optimizer.build_sgd(model, LEARNING_RATE, momentum=MOMENTUM, nesterov=False)
     for net in (model.param_init_net, model.net):
         for number, operator in enumerate(net.Proto().op):
             operator.device_option.random_seed = SEED + number
@@ -111,14 +110,13 @@ def train_step(model, images, labels):
 
 
 add_loss(model)
-add_optimizer(model)
 create(model)
 sizes = [workspace.FetchBlob(blob).size for blob in model.params]
 print(f"{sum(sizes):,} parameters")
 
 # %% train [markdown]
-# `RunNet` takes no arrays and returns none: it runs all operators, the update
-# too, and comes back when they are done.
+# `RunNet` returns when every operator has run, and `FetchBlob` copies a blob
+# into a new array: the clock has nothing to wait for.
 
 # %%
 epoch_seconds, step_seconds, train_losses = [], [], []
@@ -135,8 +133,8 @@ for epoch in range(EPOCHS):
     print(f"epoch {epoch + 1:2}  loss {loss:.3f}  {epoch_seconds[-1]:.2f} s")
 
 # %% predict [markdown]
-# Prediction is a net of its own: without dropout, without gradients, and without
-# fills, because it finds the trained parameters in the workspace by their names.
+# Prediction is another net: without dropout and gradients, and without filling
+# its parameters, which it finds in the workspace by their names.
 
 # %%
 predictor = model_helper.ModelHelper("predict", init_params=False)
@@ -159,8 +157,8 @@ print(f"test accuracy {test_accuracy:.4f}")
 
 # %% parity [markdown]
 # The twin's blobs have the same names, so it gets a workspace of its own.
-# Weights lie as in the reference. The update overwrites the gradients, so a
-# clone of the net, made before it is added, computes them alone.
+# Weights lie as in the reference. An update overwrites its gradient; a clone of
+# the net, made before there are updates, leaves the gradients as they are.
 
 # %%
 ref = reference("cnn")
@@ -178,7 +176,6 @@ twin = model_helper.ModelHelper("twin")
 add_cnn(twin, is_test=True)
 add_loss(twin)
 backward = twin.net.Clone("backward")
-add_optimizer(twin)
 create(twin)
 workspace.CreateNet(backward)
 workspace.CreateNet(predictor.net)

@@ -2,10 +2,10 @@
 # # CNN on CIFAR-10 in Lasagne on Theano
 
 # %% setup [markdown]
-# Theano compiles C++ while a script runs, with `g++` and the BLAS that is named
-# here, and keeps the results: in this Python's folder, not in the home. It reads
-# its flags at import. Lasagne's release imports `downsample`, which became `pool`
-# in Theano; the old module's one function stands in for it.
+# Theano compiles C++ while a script runs: with `g++`, the BLAS named here, and
+# OpenMP. It keeps what it has compiled, here in Python's own folder. Lasagne
+# imports `downsample`, which Theano has renamed to `pool` since: a module of
+# the old name, with the function it calls, stands in.
 
 # %%
 import os
@@ -13,8 +13,9 @@ import sys
 import time
 from types import ModuleType
 
-flags = "floatX=float32,openmp=True,blas.ldflags=-lopenblas,base_compiledir="
-os.environ.setdefault("THEANO_FLAGS", flags + os.path.join(sys.prefix, "theano"))
+folder = os.path.join(sys.prefix, "theano")
+flags = "floatX=float32,openmp=True,allow_gc=False,blas.ldflags=-lopenblas"
+os.environ.setdefault("THEANO_FLAGS", f"{flags},base_compiledir={folder}")
 
 import numpy as np
 import theano
@@ -53,8 +54,8 @@ TRAIN_IMAGES = 50_000
 TEST_IMAGES = 10_000
 
 # %% data [markdown]
-# Convolutions want channels first, `float32` as `floatX` says, and the loss wants
-# `int32` class indices. A symbol has a type and a number of dimensions, no shape.
+# Convolutions want channels first, in the `float32` of `floatX`; the loss takes
+# `int32` class indices. Symbols stand for them: a type, dimensions, no values.
 
 # %%
 (x_train, y_train), (x_test, y_test) = cifar10(channels_first=True)
@@ -65,9 +66,9 @@ print(x_train.shape, x_train.dtype, y_train.shape, y_train.dtype)
 input_var, target_var = T.tensor4("images"), T.ivector("labels")
 
 # %% model [markdown]
-# Layers form a chain; the last one stands for the model. Convolutions and dense
-# layers are followed by `rectify` unless told otherwise, and dense layers flatten.
-# Glorot-uniform weights and zero biases are also the defaults.
+# Layers form a chain, and the last one stands for the model. Convolutions and
+# dense layers end in `rectify` unless told otherwise; dense layers flatten.
+# Padding is explicit: "same" would compute more and crop it.
 
 
 # %%
@@ -92,8 +93,8 @@ model = build_cnn()
 print(f"{lasagne.layers.count_params(model):,} parameters")
 
 # %% optimizer [markdown]
-# A loss is a formula. Theano derives the gradients from it and merges softmax and
-# cross-entropy into one stable operator. `theano.function` compiles the formula
+# A loss is a formula: Theano derives its gradients, and merges softmax and
+# cross-entropy into one stable operator. `theano.function` compiles it together
 # with the updates of weights and velocities: one call is one training step.
 
 
