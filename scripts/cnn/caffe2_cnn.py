@@ -2,9 +2,9 @@
 # # CNN on CIFAR-10 in Caffe2
 
 # %% setup [markdown]
-# Caffe2's last home is inside PyTorch, built for CUDA 10.2: this script asks
-# for no GPU. That build's MKL takes its slowest path on processors other than
-# Intel's; type 5 is AVX2 on any. `GlobalInit` takes Caffe2's own flags.
+# Caffe2's last home is inside PyTorch, built for GPUs of its day: this script
+# asks for none. That build's MKL takes its slowest path on processors other
+# than Intel's; type 5 is AVX2 on any. `GlobalInit` takes Caffe2's own flags.
 
 # %%
 import os
