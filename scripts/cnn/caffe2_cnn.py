@@ -178,7 +178,7 @@ add_loss(twin)
 backward = twin.net.Clone("backward")
 create(twin)
 workspace.CreateNet(backward)
-workspace.CreateNet(predictor.net)
+workspace.CreateNet(predictor.net, overwrite=True)
 initial = fingerprint(fetch())
 
 
