@@ -178,10 +178,11 @@ def load_reference():
         variable.set_value(turned(w))
 
 
+no_dropout = {"deterministic": True}
 twin = build_cnn()
 twin_weights = lasagne.layers.get_all_params(twin, trainable=True)
 initial = fingerprint(arrays(w.get_value() for w in twin_weights))
-twin_step = compile_step(twin, deterministic=True)
+twin_step = compile_step(twin, **no_dropout)
 
 load_reference()
 batch = ref["images"], ref["labels"]
@@ -199,7 +200,7 @@ def change_after(steps):
 
 load_reference()
 batch = ref["margin_images"], ref["margin_labels"]
-formulas = theano.grad(mean_loss(twin, deterministic=True), twin_weights)
+formulas = theano.grad(mean_loss(twin, **no_dropout), twin_weights)
 compute_gradients = theano.function([input_var, target_var], formulas)
 gradients = fingerprint(arrays(compute_gradients(*batch)))
 changes = [change_after(1), change_after(2)]  # two more
