@@ -62,6 +62,25 @@ def test_a_package_without_a_hash_is_refused(tmp_path):
         environments.ensure(tmp_path, "mini")
 
 
+def test_what_no_lock_can_name_is_made_by_a_program_beside_it(tmp_path):
+    """A changed program, or a changed file that it reads, makes the environment anew."""
+    write_lock(tmp_path)
+    program, source = tmp_path / "requirements/mini.sh", tmp_path / "requirements/mini.c"
+    program.write_text('cp mini.c "$1/made"\n')
+    source.write_text("1")
+    environment = environments.ensure(tmp_path, "mini")
+    made = environment.python.parent.parent / "made"
+    assert made.read_text() == "1"
+    source.write_text("2")
+    assert environments.find(tmp_path, "mini") is None
+    environments.ensure(tmp_path, "mini")
+    assert made.read_text() == "2"
+    program.write_text("echo not here >&2; false; true\n")
+    with pytest.raises(EnvironmentMissing, match=r"requirements/mini\.sh failed: not here"):
+        environments.ensure(tmp_path, "mini")
+    assert environments.find(tmp_path, "mini") is None
+
+
 @pytest.mark.parametrize("text", ["{", "null", '{"lock": "other"}', ""])
 def test_a_damaged_stamp(tmp_path, text):
     write_lock(tmp_path)
