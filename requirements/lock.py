@@ -5,7 +5,8 @@ A lock's first line names the Python versions it is for, the preferred one first
 it. Locks are resolved for the oldest of them and for all platforms, from the public index alone.
 
 PyTorch is the exception that this file exists for. Its CPU build is not on the public index and its
-CUDA build drags in 3 GB of libraries, so `pytorch.txt` is `pytorch-cuda.txt` without those
+CUDA build drags in 3 GB of libraries, so there is no `pytorch.in`: a `<name>-cuda.in` that has no
+`<name>.in` beside it makes both locks, and `<name>.txt` is `<name>-cuda.txt` without those
 libraries and with the digests of the CPU builds, as PyTorch publishes them for Python 3.11, on
 torch's own line.
 """
@@ -20,7 +21,12 @@ PYTHONS = {
     "mxnet": ["3.8", "3.9", "3.10", "3.11"],
     "jax_flax": ["3.13", "3.12"],
     "jax_flax-cuda": ["3.13", "3.12"],
+    "keras_jax": ["3.13", "3.12"],
+    "keras_jax-cuda": ["3.13", "3.12"],
+    "keras_torch-cuda": ["3.11"],
     "pytorch-cuda": ["3.11"],
+    "tensorflow": ["3.11", "3.12", "3.13"],
+    "tensorflow-cuda": ["3.11", "3.12", "3.13"],
     "uv": ["3.11", "3.12", "3.13"],
     "docs": ["3.11", "3.12", "3.13"],
     "test": ["3.11", "3.12", "3.13"],
@@ -73,8 +79,9 @@ def main(names):
             sys.exit(f"requirements/lock.py: no such lock: {name}; known: {', '.join(PYTHONS)}")
         text = resolve(name)
         write(name, text, name)
-        if name == "pytorch-cuda":
-            write("pytorch", without_cuda(text), name)
+        cpu = name.removesuffix("-cuda")
+        if not (HERE / f"{cpu}.in").exists():
+            write(cpu, without_cuda(text), name)
 
 
 if __name__ == "__main__":
