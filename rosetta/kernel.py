@@ -30,11 +30,12 @@ def _rosetta_probe(names):
         from pkg_resources import get_distribution
         version = lambda name: get_distribution(name).version
     found = {}
-    for name in names:
-        try:
-            found[name] = version(name)
-        except Exception:
-            pass
+    for either in names:
+        for name in either.split("|"):
+            try:
+                found[name] = version(name)
+            except Exception:
+                pass
     return json.dumps({"python": platform.python_version(), "versions": found})
 print(_rosetta_probe(%r))
 del _rosetta_probe
