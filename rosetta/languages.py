@@ -86,7 +86,11 @@ class Python(Language):
     record = "a dict display"
 
     def kernel(self, python: Path) -> list[str]:
-        return [str(python), "-m", "ipykernel_launcher", "-f", "{connection_file}"]
+        # What a library writes past Python, as TensorFlow's greeting, goes to the log, not the page.
+        return [
+            *(str(python), "-m", "ipykernel_launcher", "-f", "{connection_file}"),
+            "--IPKernelApp.capture_fd_output=False",
+        ]
 
     def probe(self, packages: tuple[str, ...]) -> str:
         return PYTHON_PROBE % (list(packages),)
@@ -261,11 +265,12 @@ def _rosetta_probe(names):
         from pkg_resources import get_distribution
         version = lambda name: get_distribution(name).version
     found = {}
-    for name in names:
-        try:
-            found[name] = version(name)
-        except Exception:
-            pass
+    for either in names:
+        for name in either.split("|"):
+            try:
+                found[name] = version(name)
+            except Exception:
+                pass
     return json.dumps({"python": platform.python_version(), "versions": found})
 print(_rosetta_probe(%r))
 del _rosetta_probe

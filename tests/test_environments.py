@@ -157,4 +157,5 @@ def test_the_repositorys_locks(request):
         for block in text.split("\n")[2:]:
             if block and not block.startswith((" ", "#")):
                 assert block.endswith("\\"), f"{lock.name}: {block} has no hash"
-    assert "nvidia" not in (folder / "pytorch.txt").read_text()
+        if (folder / f"{lock.stem}-cuda.txt").exists():
+            assert "nvidia" not in text, f"{lock.name}: it is for processors"
