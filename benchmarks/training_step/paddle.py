@@ -1,6 +1,7 @@
-"""Variants of the training step in PaddlePaddle: compilation, the optimizer's kernels, gradients.
+"""Variants of the training step in PaddlePaddle: compilation, the optimizer's kernels.
 
-Paddle reads its thread count at import: run with OMP_NUM_THREADS=... to compare other counts.
+Threads and kernels are chosen at the import: run with OMP_NUM_THREADS=... to compare other counts,
+and on an AMD processor with MKL_DEBUG_CPU_TYPE=0 to see what MKL does unasked.
 """
 
 from measure import compare, load
@@ -9,11 +10,10 @@ script = load("paddle_cnn.py")
 paddle = script["paddle"]
 
 
-def variant(prepare=lambda model: model, set_to_zero=True, **momentum):
+def variant(prepare=lambda model: model, **momentum):
     """Return the script's training step with a prepared model or another optimizer."""
     model = script["CNN"]()
-    parameters = model.parameters()
-    hyperparameters = script["LEARNING_RATE"], script["MOMENTUM"], parameters
+    hyperparameters = script["LEARNING_RATE"], script["MOMENTUM"], model.parameters()
     optimizer = paddle.optimizer.Momentum(*hyperparameters, **momentum)
     prepared = prepare(model)
 
