@@ -57,7 +57,7 @@ help: ## this text
 	@echo
 	@echo '  FRAMEWORKS  all, none or "names from frameworks.toml" (default: the core ones)'
 	@echo '  WORKLOADS   "folders of scripts/" (default: every one)'
-	@echo '  PROFILE     short, epoch or full (default: full on a GPU, else short)'
+	@echo '  PROFILE     brief, short, epoch or full (default: full on a GPU, else short)'
 	@echo '  DEVICE      cpu or cuda (default: cuda where a GPU answers)'
 	@echo '  RESULTS     folder for the records (default: results), to keep a trial out of the tree'
 	@echo '  ROSETTA_DATA  folder with the data (default: the user'"'"'s cache folder)'

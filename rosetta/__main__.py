@@ -6,7 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from . import checks, environments
+from . import checks, debian, environments
 from .datasets import DataError, prepare
 from .environments import EnvironmentMissing
 from .progress import Progress
@@ -66,7 +66,7 @@ def parser() -> argparse.ArgumentParser:
         sub.add_argument(
             "--profile",
             metavar="NAME",
-            help="short, epoch or full, as workload.toml has them (default: full on a GPU, "
+            help="brief, short, epoch or full, as workload.toml has them (default: full on a GPU, "
             "else short)",
         )
         sub.add_argument(
@@ -156,6 +156,7 @@ def env_command(given: argparse.Namespace) -> int:
     for script in select(project, options_of(given)):
         name = environments.lock_name(ROOT, script.framework.environment, given.device)
         try:
+            debian.ensure(script.framework.debian)
             print(f"{name}: {environments.ensure(ROOT, name).python}")
         except EnvironmentMissing as error:
             print(f"{name}: not here: {error}")

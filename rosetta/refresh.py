@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-from . import checks, environments, machine, records, runner
+from . import checks, debian, environments, machine, records, runner
 from .datasets import prepare
 from .environments import EnvironmentMissing
 from .progress import Progress, clock
@@ -81,7 +81,7 @@ def refresh(project: Project, options: Options, progress: Progress) -> Report:
             progress.say(f"data: {data[dataset]['label']}")
         stale = []
         for script in scripts:
-            profile = profile_for(script, options.profile, device)
+            profile = profile_for(script, options, device)
             environment = (
                 "here"
                 if options.here
@@ -166,15 +166,25 @@ def select(project: Project, options: Options) -> list[Script]:
     ]
 
 
-def profile_for(script: Script, asked: str | None, device: str) -> Profile:
-    """Return the profile: full where there is a GPU, else the shortest, unless one is asked for."""
-    profiles = script.workload.profiles
-    name = asked or list(profiles)[-1 if device == "cuda" else 0]
-    if name not in profiles:
+def profile_for(script: Script, options: Options, device: str) -> Profile:
+    """Return the profile: the one asked for, else full where there is a GPU and short elsewhere.
+
+    A framework that is slow on a processor gets the profile for such, unless it is asked for by
+    name: whoever builds everything shall not wait a day for it.
+    """
+    workload, profiles = script.workload, script.workload.profiles
+    if options.profile and options.profile not in profiles:
         raise WorkloadError(
-            f"{script.workload.id} has no profile {name!r}; it has {', '.join(profiles)}."
+            f"{workload.id} has no profile {options.profile!r}; it has {', '.join(profiles)}."
         )
-    return profiles[name]
+    brief = [profile for profile in profiles.values() if profile.slow]
+    usual = [profile for profile in profiles.values() if not profile.slow]
+    named = options.profile and options.names
+    if brief and script.framework.slow and device == "cpu" and not named:
+        return brief[0]
+    if options.profile:
+        return profiles[options.profile]
+    return usual[-1 if device == "cuda" else 0]
 
 
 def satisfying(
@@ -207,6 +217,7 @@ def satisfying(
 
 def interpreter(root: Path, script: Script, environment: str, progress: Progress) -> Path:
     """Return the Python that runs the script: its environment's, or this one with `--here`."""
+    debian.ensure(script.framework.debian, progress.say)
     if environment != "here":
         return environments.ensure(root, environment, progress.say).python
     for package in script.framework.packages:

@@ -256,10 +256,18 @@ def threads() -> int:
 
 
 def commit(root: Path) -> str | None:
-    """Return the commit that was run, with "+" when the tree had changes; None outside git."""
-    command = ["git", "-C", str(root), "describe", "--always", "--abbrev=12", "--dirty=+"]
+    """Return the commit that was run, None outside git.
+
+    It ends in "+" when a file had changed that is no record.
+    """
+
+    def git(*arguments: str) -> str:
+        command = ["git", "-C", str(root), *arguments]
+        return subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
+
     try:
-        done = subprocess.run([*command, "--exclude=*"], capture_output=True, text=True)
-    except OSError:
+        head = git("rev-parse", "--short=12", "HEAD")
+        changed = git("status", "--porcelain", "--untracked-files=no", ":!results")
+    except (OSError, subprocess.CalledProcessError):
         return None
-    return done.stdout.strip() or None
+    return f"{head}+" if changed else head

@@ -32,6 +32,8 @@ class Framework:
     home: str
     docs: str
     core: bool = False
+    slow: bool = False  # on a processor: it then runs the profile that is meant for such
+    debian: tuple[str, ...] = ()  # packages of the system that it needs at run time
     variables: dict[str, str] = field(default_factory=dict)
     last_release: str | None = None
     successor: str | None = None
@@ -53,6 +55,7 @@ class Profile:
     title: str
     seconds: int
     overrides: dict[str, object]
+    slow: bool = False  # meant for frameworks that are slow on a processor
 
 
 @dataclass(frozen=True)
@@ -166,7 +169,8 @@ def load_frameworks(path: Path) -> dict[str, Framework]:
     frameworks = {}
     for name, table in read_toml(path).items():
         table = {"id": name, "environment": name, **table}
-        table["packages"] = tuple(table.get("packages", ()))
+        for key in ("packages", "debian"):
+            table[key] = tuple(table.get(key, ()))
         frameworks[name] = build(Framework, table, f"{path}: [{name}]")
         if frameworks[name].family not in ("current", "retired"):
             raise WorkloadError(
@@ -185,13 +189,14 @@ def load_workload(path: Path) -> Workload:
     profiles = {}
     for name, overrides in table.pop("profiles", {}).items():
         title, seconds = overrides.pop("title", name), overrides.pop("seconds", 3600)
+        slow = overrides.pop("slow", False)
         unknown = sorted(set(overrides) - set(hyperparameters))
         if unknown:
             raise WorkloadError(
                 f"{path}: [profiles.{name}] overrides {', '.join(unknown)}, "
                 "which [hyperparameters] does not have."
             )
-        profiles[name] = Profile(name, title, seconds, overrides)
+        profiles[name] = Profile(name, title, seconds, overrides, slow)
     return build(
         Workload,
         {
