@@ -214,7 +214,7 @@ changes = [change_after(1), change_after(2)]  # two more
 
 # %% results
 images = mx.array(x_train[:1000])
-means = images.mean((0, 1, 2)).tolist()
+means = images.mean((1, 2)).mean(0).tolist()
 {
     "device": "cuda" if mx.cuda.is_available() else "cpu",
     "epoch_seconds": epoch_seconds,

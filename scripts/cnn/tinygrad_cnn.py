@@ -62,6 +62,7 @@ class CNN:
             start = glorot_uniform if name.endswith("weight") else Tensor.zeros
             p.assign(start(p.shape))
 
+    @Context(WINO=1)
     def __call__(self, x):
         x = self.conv2(self.conv1(x).relu())
         x = x.max_pool2d(2).relu()  # 50 x 16 x 16
@@ -88,7 +89,7 @@ print(f"{sum(sizes):,} parameters")
 # %%
 def make_optimizer(model):
     parameters = nn.state.get_parameters(model)
-    return nn.optim.SGD(parameters, LEARNING_RATE, momentum=MOMENTUM)
+    return nn.optim.SGD(parameters, lr=LEARNING_RATE, momentum=MOMENTUM)
 
 
 def make_train_step(model, optimizer):
@@ -119,7 +120,7 @@ for epoch in range(EPOCHS):
         if step % 20 == 0:
             train_losses.append(loss.item())
             marks.append(time.perf_counter())
-    Device[Device.DEFAULT].synchronize()
+    Device.default.synchronize()
     epoch_seconds.append(time.perf_counter() - marks[0])
     step_seconds += [(b - a) / 20 for a, b in zip(marks, marks[1:])]
     loss = loss.item()
@@ -160,7 +161,7 @@ def load_reference():
 
 train_step = load_reference()
 batch = Tensor(ref["images"]), Tensor(ref["labels"])
-logits = twin(batch[0])
+logits = twin(batch[0]).realize()
 losses = [train_step(*batch).item() for _ in range(3)]
 
 
@@ -174,8 +175,10 @@ def change_after(steps):
 
 train_step = load_reference()
 batch = Tensor(ref["margin_images"]), Tensor(ref["margin_labels"])
-twin(batch[0]).sparse_categorical_crossentropy(batch[1]).backward()
-gradients = fingerprint({n: p.grad.numpy() for n, p in parameters.items()})
+loss = twin(batch[0]).sparse_categorical_crossentropy(batch[1])
+grads = loss.gradient(*parameters.values())
+Tensor.realize(*grads)
+gradients = fingerprint({n: g.numpy() for n, g in zip(parameters, grads)})
 changes = [change_after(1), change_after(2)]  # two more
 
 # %% results
