@@ -38,6 +38,7 @@ class Job:
     python: Path
     data: dict
     command: str
+    results: Path  # the folder that holds the machines' folders
 
 
 class Failure(Exception):
@@ -84,7 +85,7 @@ def run(job: Job, progress: Callable[[str], None]) -> Outcome:
         "environment": job.environment,
         "profile": job.profile.id,
         "device": job.device,
-        "threads": threads(),
+        "threads": threads(script),
         "load_before": round(os.getloadavg()[0], 2),
         "data": {name: value for name, value in job.data.items() if name != "path"},
         "commit": commit(script.root),
@@ -109,8 +110,7 @@ def run(job: Job, progress: Callable[[str], None]) -> Outcome:
         return Outcome(None, failure)
     notebook.metadata["rosetta"] = json.loads(without_paths(json.dumps(about), script.root))
     variant = records.variant(job.profile.id, job.data["source"], about["status"] == "ok")
-    folder = records.results_folder(script.root)
-    path = records.record_path(folder, about["machine"]["slug"], script, variant)
+    path = records.record_path(job.results, about["machine"]["slug"], script, variant)
     record = records.write(path, notebook)
     if failure is None:
         # The failure that lay beside it is of the past.
@@ -249,9 +249,13 @@ def without_paths(text: str, root: Path) -> str:
     return re.sub(rf"{re.escape(str(Path.home()))}(?=[/\s'\"]|$)", "~", text)
 
 
-def threads() -> int:
-    """Return how many threads a framework is given: OMP_NUM_THREADS, or one per usable core."""
-    asked = os.environ.get("OMP_NUM_THREADS", "")
+def threads(script: Script) -> int:
+    """Return how many threads a framework is given.
+
+    frameworks.toml may say it, for one whose threads spin; else OMP_NUM_THREADS, else one per core.
+    """
+    own = script.framework.variables.get("OMP_NUM_THREADS", "")
+    asked = own or os.environ.get("OMP_NUM_THREADS", "")
     return int(asked) if asked.isdigit() else machine.usable_cores()
 
 

@@ -56,6 +56,7 @@ class Profile:
     seconds: int
     overrides: dict[str, object]
     slow: bool = False  # meant for frameworks that are slow on a processor
+    accuracy: tuple[float, float] | None = None  # what a correct program reaches, whatever the seed
 
 
 @dataclass(frozen=True)
@@ -70,6 +71,7 @@ class Workload:
     steps: tuple[Step, ...]
     hyperparameters: dict[str, object]
     profiles: dict[str, Profile]
+    verification: Profile | None  # no training, the parity steps alone; no record is kept of it
     tolerances: dict[str, dict]
     checks: dict[str, object]
 
@@ -186,17 +188,14 @@ def load_workload(path: Path) -> Workload:
     if not steps:
         raise WorkloadError(f"{path}: there is no [[steps]]; a workload has at least one step.")
     hyperparameters = table.pop("hyperparameters", {})
-    profiles = {}
-    for name, overrides in table.pop("profiles", {}).items():
-        title, seconds = overrides.pop("title", name), overrides.pop("seconds", 3600)
-        slow = overrides.pop("slow", False)
-        unknown = sorted(set(overrides) - set(hyperparameters))
-        if unknown:
-            raise WorkloadError(
-                f"{path}: [profiles.{name}] overrides {', '.join(unknown)}, "
-                "which [hyperparameters] does not have."
-            )
-        profiles[name] = Profile(name, title, seconds, overrides, slow)
+    profiles = {
+        name: load_profile(name, overrides, hyperparameters, f"{path}: [profiles.{name}]")
+        for name, overrides in table.pop("profiles", {}).items()
+    }
+    verification = table.pop("verification", None)
+    if verification:
+        where = f"{path}: [verification]"
+        verification = load_profile("verification", verification, hyperparameters, where)
     return build(
         Workload,
         {
@@ -205,12 +204,25 @@ def load_workload(path: Path) -> Workload:
             "steps": steps,
             "hyperparameters": hyperparameters,
             "profiles": profiles,
+            "verification": verification,
             "tolerances": table.pop("tolerances", {}),
             "checks": table.pop("checks", {}),
             **table,
         },
         str(path),
     )
+
+
+def load_profile(name: str, table: dict, hyperparameters: dict, where: str) -> Profile:
+    """Return the profile; what is left of the table are overrides of the hyperparameters."""
+    title, seconds = table.pop("title", name), table.pop("seconds", 3600)
+    slow, accuracy = table.pop("slow", False), table.pop("accuracy", None)
+    unknown = sorted(set(table) - set(hyperparameters))
+    if unknown:
+        raise WorkloadError(
+            f"{where} overrides {', '.join(unknown)}, which [hyperparameters] does not have."
+        )
+    return Profile(name, title, seconds, table, slow, accuracy and tuple(accuracy))
 
 
 def load_scripts(root: Path, workload: Workload, frameworks: dict[str, Framework]) -> list[Script]:

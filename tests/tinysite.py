@@ -15,7 +15,7 @@ from urllib.request import urlopen
 import pytest
 from bs4 import BeautifulSoup
 
-from rosetta import runner
+from rosetta import records, runner
 from rosetta.records import Record
 from rosetta.workloads import Project, Script, load_project
 
@@ -39,7 +39,9 @@ class TinySite:
         """Run a script in this interpreter's kernel and return the record, failed or not."""
         script = load_project(self.root).script(name)
         profile_of = script.workload.profiles[profile]
-        job = runner.Job(script, profile_of, "cpu", "here", Path(sys.executable), data, "the tests")
+        results = records.results_folder(self.root)
+        python = Path(sys.executable)
+        job = runner.Job(script, profile_of, "cpu", "here", python, data, "the tests", results)
         return runner.run(job, lambda step: None).record
 
     def draw(self) -> subprocess.CompletedProcess:

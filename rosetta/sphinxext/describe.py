@@ -66,6 +66,21 @@ def failure(record: Record, script: Script) -> str:
     return f"{', '.join(place)}: {message}" if place else message
 
 
+def accuracy(record: Record, script: Script) -> tuple[str, str, bool | None] | None:
+    """Return a run's test accuracy, what was expected of such a run, and whether it is so.
+
+    Nothing is expected on synthetic data, nor of a profile without a range.
+    """
+    fraction = record.reported.get("test_accuracy")
+    if fraction is None:
+        return None
+    profile = script.workload.profiles.get(record.profile)
+    if not (profile and profile.accuracy) or record.source == "synthetic":
+        return percent(fraction), "", None
+    low, high = profile.accuracy
+    return percent(fraction), f"{low:.0%} to {high:.0%}".replace("%", " %"), low <= fraction <= high
+
+
 def seconds(value: float) -> str:
     """Write a duration with three figures: 0.113 s, 8.30 s, 881 s, 1,930 s."""
     return f"{value:,.0f} s" if value >= 100 else f"{figure(value)} s"

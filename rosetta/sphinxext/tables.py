@@ -9,7 +9,7 @@ from . import describe
 from .catalog import record_docname
 from .dependencies import uses
 from .elements import code, line, link, note, table, tag, text
-from .measures import QUANTITIES, UNITS, amount, judge, outcome
+from .measures import QUANTITIES, UNITS, amount, expectation, judge, outcome
 from .project import catalog_of
 from .steps import known_workload
 
@@ -126,12 +126,11 @@ class ResultsDirective(Drawn):
             return [name, run, tag("td", told, colspan="5"), data, where, with_what]
         reported, timed = record.reported, describe.timing(record)
         epochs = reported.get("epoch_seconds") or []
-        accuracy = reported.get("test_accuracy")
         gpu_memory = describe.memory(record.about.get("peak_gpu_memory_bytes"))
         return [
             name,
             run,
-            to_record("" if accuracy is None else describe.percent(accuracy)),
+            self.accuracy(record, script, to_record),
             to_record(describe.seconds(sum(epochs)) if epochs else ""),
             to_record(*describe.per_step(timed)) if timed else [text("too short to time")],
             to_record(
@@ -146,6 +145,15 @@ class ResultsDirective(Drawn):
             where,
             with_what,
         ]
+
+    def accuracy(self, record: Record, script: Script, to_record) -> list:
+        """Draw the test accuracy as the check that it is, never as a score."""
+        told = describe.accuracy(record, script)
+        if told is None:
+            return [""]
+        reached, expected, passed = told
+        cell = to_record(reached)
+        return cell if passed is None else [*cell, expectation(passed), text(expected, "spread")]
 
 
 class ParityDirective(Drawn):
