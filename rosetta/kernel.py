@@ -223,8 +223,9 @@ def variables_for(root: Path, device: str, threads: int, own: dict[str, str]) ->
             "TF_CPP_MIN_LOG_LEVEL": "3",
             "ROSETTA_OFFLINE": "1",
             "OMP_NUM_THREADS": str(threads),
+            "NUM_CPU_THREADS": str(threads),  # tinygrad's name for it
         }
     )
     if device == "cpu":
-        variables.update({"CUDA_VISIBLE_DEVICES": "", "JAX_PLATFORMS": "cpu"})
+        variables.update({"CUDA_VISIBLE_DEVICES": "", "JAX_PLATFORMS": "cpu", "DEV": "CPU"})
     return {**variables, **own}
