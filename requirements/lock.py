@@ -36,11 +36,16 @@ def pythons(name):
 
 
 def resolve(name):
-    """Return the text that uv resolves `<name>.in` to."""
+    """Return the text that uv resolves `<name>.in` to.
+
+    Its pins also hold for what builds a source archive, here as when the lock is installed.
+    """
     oldest = min(pythons(name), key=lambda version: tuple(map(int, version.split("."))))
+    source = HERE / f"{name}.in"
     command = [
         *("uv", "pip", "compile", "--quiet", "--universal", "--python-version", oldest),
-        *("--generate-hashes", "--no-header", "--no-annotate", "--no-config", HERE / f"{name}.in"),
+        *("--generate-hashes", "--no-header", "--no-annotate", "--no-config"),
+        *("--build-constraints", source, source),
     ]
     return subprocess.run(command, check=True, capture_output=True, text=True).stdout
 

@@ -146,7 +146,12 @@ def complete(root: Path, name: str, folder: Path) -> None:
 
 
 def sync(python: Path, lock: Path, *options: str) -> None:
-    uv("pip", "sync", "--quiet", "--require-hashes", "--python", python, *options, lock)
+    """Install a lock, which also says what builds those of its packages that are source archives.
+
+    Otherwise today's setuptools would build them, which no lock names and no digest covers.
+    """
+    command = ("pip", "sync", "--quiet", "--require-hashes", "--python", python)
+    uv(*command, "--build-constraints", lock, *options, lock)
 
 
 def python_versions(lock: Path) -> list[str]:
