@@ -86,7 +86,7 @@ class Python(Language):
     record = "a dict display"
 
     def kernel(self, python: Path) -> list[str]:
-        # What a library writes past Python, as TensorFlow's greeting, goes to the log, not the page.
+        # What a library writes past Python, as TensorFlow's greeting, goes to the log, not a page.
         return [
             *(str(python), "-m", "ipykernel_launcher", "-f", "{connection_file}"),
             "--IPKernelApp.capture_fd_output=False",

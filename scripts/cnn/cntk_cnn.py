@@ -142,8 +142,8 @@ print(f"test accuracy {test_accuracy:.4f}")
 # %% parity [markdown]
 # A convolution's weights have the reference's layout, its biases two axes more;
 # dense weights are (in, out), the first ones (channels, height, width, out).
-# Training and `grad` switch dropout on, so the twin is built without. `grad` adds
-# up over the batch; the reference is the gradient of the mean.
+# Training and `grad` switch dropout on, so the twin is built without. `grad`
+# adds up over the batch; the reference is the gradient of the mean.
 
 # %%
 ref = reference("cnn")
