@@ -85,3 +85,11 @@ def test_a_retired_framework_is_offered_beside_its_successor(drawn):
     found = soup(drawn, "line/slate").find("a", string="the two side by side")
     assert found["href"] == "../?a=slate&b=abacus"
     assert not soup(drawn, "line/abacus").find("a", string="the two side by side")
+
+
+def test_home_offers_the_retired_frameworks_apart(drawn):
+    lists = soup(drawn, ".").select("ul.chips")
+    assert [item["aria-label"] for item in lists] == ["Current frameworks", "Retired frameworks"]
+    assert [[words(one) for one in item.select("a")] for item in lists] == [
+        ["Abacus"], ["Slate + Chalk"]
+    ]  # fmt: skip

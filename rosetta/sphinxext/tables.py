@@ -10,7 +10,7 @@ from .catalog import record_docname
 from .dependencies import uses
 from .elements import code, line, link, note, table, tag, text
 from .measures import QUANTITIES, UNITS, amount, expectation, judge, outcome
-from .picker import picker
+from .picker import FAMILIES, picker
 from .project import catalog_of
 from .steps import known_workload
 
@@ -260,13 +260,20 @@ class FrameworksDirective(Drawn):
     def run(self) -> list[nodes.Node]:
         uses(self.env, "registered")
         project = catalog_of(self.env).project
-        entries = []
+        entries: dict[str, list[nodes.Node]] = {family: [] for family in FAMILIES}
         for framework in project.frameworks.values():
             has = [s.workload.id for s in project.scripts if s.framework.id == framework.id]
             if has:
                 opened = link(framework.label, has[0], query=f"framework={framework.id}")
-                entries.append(tag("li", opened, classes=(framework.family,)))
-        return [tag("ul", *entries, classes=("chips",))]
+                entries[framework.family].append(tag("li", opened))
+        drawn = []
+        for family, chips in entries.items():
+            if chips:
+                label = f"{FAMILIES[family]} frameworks"
+                if family == "retired":
+                    drawn.append(line("Retired, in the idiom of their last release:"))
+                drawn.append(tag("ul", *chips, classes=("chips", family), aria_label=label))
+        return drawn
 
 
 DIRECTIVES = {
