@@ -60,7 +60,7 @@ class Manager(AsyncKernelManager):
     @property
     def kernel_spec(self) -> KernelSpec:
         command = [str(self._python), "-m", "ipykernel_launcher", "-f", "{connection_file}"]
-        # What a library writes past Python, as TensorFlow's greeting, goes to the log, not the page.
+        # What a library writes past Python, as TensorFlow's greeting, goes to the log.
         command.append("--IPKernelApp.capture_fd_output=False")
         return KernelSpec(argv=command, display_name="Python", language="python")
 
