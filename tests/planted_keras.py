@@ -11,8 +11,8 @@ def each(*replacements):
 
 FAULTS = {
     "momentum off": {
-        TENSORFLOW: [(", momentum=MOMENTUM, nesterov=False", "")],
-        **each((", momentum=MOMENTUM, nesterov=False", "")),
+        TENSORFLOW: [(", momentum=MOMENTUM", "")],
+        **each((", momentum=MOMENTUM", "")),
     },
     "dropout left on": {
         TENSORFLOW: [("tf.nn.dropout if training else lambda x, rate: x", "tf.nn.dropout")],
