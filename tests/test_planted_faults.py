@@ -11,6 +11,7 @@ import re
 import subprocess
 from pathlib import Path
 
+import planted_keras
 import pytest
 
 from rosetta import environments, parity
@@ -188,8 +189,11 @@ FAULTS = {
         {PYTORCH: [("momentum=MOMENTUM", "momentum=MOMENTUM, dampening=MOMENTUM")]},
     ),
 }
+for fault, where in planted_keras.FAULTS.items():
+    FAULTS[fault][1].update(where)
 UNTOUCHED = "untouched"
 PLANTED = [(framework, fault) for fault, (_, where) in FAULTS.items() for framework in where]
+FRAMEWORKS = list(dict.fromkeys(framework for framework, _ in PLANTED))
 
 
 def missed(text: str, replacements) -> list[str]:
@@ -210,6 +214,22 @@ def shortened(text: str) -> str:
     return text
 
 
+def interpreter(script):
+    """Return the Python of the script's environment, which is made here for a core framework."""
+    name = script.framework.environment
+    if not script.framework.core:
+        found = environments.find(ROOT, name)
+        if not found:
+            pytest.skip(
+                f"{script.name}: `make env FRAMEWORKS={script.framework.id}` makes its Python"
+            )
+        return found.python
+    try:
+        return environments.ensure(ROOT, name).python
+    except EnvironmentMissing as error:
+        pytest.skip(f"{script.name}: {error}")
+
+
 @pytest.fixture(scope="module")
 def reports_of(tmp_path_factory):
     """Return a function from a framework to what its variants report; each is run once."""
@@ -217,10 +237,7 @@ def reports_of(tmp_path_factory):
 
     def run(framework):
         script = PROJECT.script(f"cnn/{framework}")
-        try:
-            python = environments.ensure(ROOT, script.framework.environment).python
-        except EnvironmentMissing as error:
-            pytest.skip(f"{script.name}: {error}")
+        python = interpreter(script)
         variants = {UNTOUCHED: shortened(script.text)} | {
             fault: shortened(edited(script.text, where[framework]))
             for fault, (_, where) in FAULTS.items()
@@ -253,7 +270,7 @@ def verdict_on(report) -> parity.Verdict:
     return parity.judge(PROJECT.workloads["cnn"], report["reported"], prepare("cifar10"))
 
 
-@pytest.mark.parametrize("framework", [PYTORCH, JAX_FLAX, MXNET_GLUON])
+@pytest.mark.parametrize("framework", FRAMEWORKS)
 def test_the_untouched_script_passes(framework, reports_of):
     verdict = verdict_on(reports_of(framework)[UNTOUCHED])
     assert verdict.passed, verdict.findings

@@ -71,6 +71,7 @@ def make_model(dropout=(0.25, 0.25, 0.5)):
     )
 
 
+# %%
 keras.utils.set_random_seed(SEED)
 model = make_model()
 print(f"{model.count_params():,} parameters")
@@ -85,7 +86,7 @@ cross_entropy = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
 
 
 def compile_model(model):
-    sgd = keras.optimizers.SGD(LEARNING_RATE, momentum=MOMENTUM, nesterov=False)
+    sgd = keras.optimizers.SGD(LEARNING_RATE, momentum=MOMENTUM)
     model.compile(optimizer=sgd, loss=cross_entropy)
 
 

@@ -85,9 +85,7 @@ cross_entropy = tf.nn.sparse_softmax_cross_entropy_with_logits
 
 
 def make_optimizer(model):
-    sgd = tf.keras.optimizers.SGD(
-        LEARNING_RATE, momentum=MOMENTUM, nesterov=False
-    )
+    sgd = tf.keras.optimizers.SGD(LEARNING_RATE, momentum=MOMENTUM)
     sgd.build(model.trainable_variables)
     return sgd
 
