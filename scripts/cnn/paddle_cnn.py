@@ -25,6 +25,7 @@ from paddle import nn
 
 from rosetta.datasets import cifar10, fingerprint, minibatches, reference
 
+on_gpu = paddle.get_device().startswith("gpu")
 print(f"PaddlePaddle {paddle.__version__} on {paddle.get_device()}")
 
 # %% hyperparameters tags=["parameters"]
@@ -121,7 +122,8 @@ for epoch in range(EPOCHS):
         if step % 20 == 0:
             train_losses.append(loss.item())
             marks.append(time.perf_counter())
-    paddle.device.synchronize()
+    if on_gpu:
+        paddle.device.synchronize()
     epoch_seconds.append(time.perf_counter() - marks[0])
     step_seconds += [(b - a) / 20 for a, b in zip(marks, marks[1:])]
     loss = loss.item()
