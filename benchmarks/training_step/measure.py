@@ -11,8 +11,11 @@ import sys
 import time
 from pathlib import Path
 
-SCRIPTS = Path(__file__).resolve().parent.parent.parent / "scripts" / "cnn"
+HERE = Path(__file__).resolve().parent
+SCRIPTS = HERE.parent.parent / "scripts" / "cnn"
 IMAGES = 6_400
+# The programs beside this one are named like frameworks and must not be imported for them.
+sys.path = [path for path in sys.path if Path(path).resolve() != HERE]
 
 
 def load(file_name, replace=("", "")):
