@@ -10,7 +10,7 @@ from measure import compare, load
 script = load("caffe2_cnn.py")  # sets MKL's variable, so nothing imports Caffe2 earlier
 
 from caffe2.proto import caffe2_pb2  # noqa: E402
-from caffe2.python import brew, core, model_helper, workspace  # noqa: E402
+from caffe2.python import brew, core, workspace  # noqa: E402
 
 
 def add_unfused_loss(model):
@@ -26,8 +26,7 @@ def variant(executor="simple", device=caffe2_pb2.CPU, dropout=True, add_loss=scr
     device = core.DeviceOption(device)
     workspace.SwitchWorkspace(name, True)
     with core.DeviceScope(device):
-        model = model_helper.ModelHelper(name, arg_scope={"training_mode": 1})
-        script["add_cnn"](model, is_test=not dropout)
+        model = script["build_cnn"](name, not dropout, arg_scope={"training_mode": 1})
         add_loss(model)
         model.net.Proto().type = executor
         script["create"](model)
@@ -35,7 +34,7 @@ def variant(executor="simple", device=caffe2_pb2.CPU, dropout=True, add_loss=scr
     def step(images, labels):
         workspace.SwitchWorkspace(name)
         with core.DeviceScope(device):
-            return script["train_step"](model, images, labels)
+            return script["train_step"](model.net, images, labels)
 
     return step
 
