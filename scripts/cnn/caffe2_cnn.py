@@ -52,13 +52,13 @@ print(x_train.shape, x_train.dtype, y_train.shape, y_train.dtype)
 class GlorotUniform(Initializer):
     def create_param(self, param_name, init_net, shape):
         info = super().create_param(param_name, init_net, shape)
-        outputs, inputs = shape[:2]
-        scale = (2 * inputs / (inputs + outputs)) ** 0.5
+        scale = (2 * shape[1] / (shape[0] + shape[1])) ** 0.5
         init_net.Scale(info.blob, info.blob, scale=scale)
         return info
 
 
-def add_cnn(m, is_test):
+def build_cnn(name, is_test, **options):
+    m = model_helper.ModelHelper(name, **options)
     same = {"kernel": 3, "pad": 1}
     with brew.arg_scope([brew.conv, brew.fc], WeightInitializer=GlorotUniform):
         x = brew.conv(m, "images", "conv1", 3, 50, **same)
@@ -71,14 +71,13 @@ def add_cnn(m, is_test):
         x = brew.max_pool(m, x, "pool2", kernel=2, stride=2)
         x = brew.relu(m, x, "relu4")  # 100 x 8 x 8
         x = brew.dropout(m, x, "dropout2", ratio=0.25, is_test=is_test)
-        x = brew.fc(m, x, "dense1", 100 * 8 * 8, 512)  # flattens
-        x = brew.relu(m, x, x)
+        x = brew.relu(m, brew.fc(m, x, "dense1", 100 * 8 * 8, 512), "relu5")
         x = brew.dropout(m, x, "dropout3", ratio=0.5, is_test=is_test)
         brew.fc(m, x, "dense2", 512, 10)  # logits: the loss applies the softmax
+    return m
 
 
-model = model_helper.ModelHelper("train")
-add_cnn(model, is_test=False)
+model = build_cnn("train", is_test=False)
 
 # %% optimizer [markdown]
 # Gradients and update become operators of the same net. Momentum is Nesterov's
@@ -88,24 +87,23 @@ add_cnn(model, is_test=False)
 
 # %%
 def add_loss(model):
-    outputs = ["softmax", "loss"]
-    _, loss = model.net.SoftmaxWithLoss(["dense2", "labels"], outputs)
+    _, loss = model.SoftmaxWithLoss(["dense2", "labels"], ["softmax", "loss"])
     model.AddGradientOperators([loss])
 
 
 def create(model):
     optimizer.build_sgd(model, LEARNING_RATE, momentum=MOMENTUM, nesterov=False)
-    for net in (model.param_init_net, model.net):
-        for number, operator in enumerate(net.Proto().op):
-            operator.device_option.random_seed = SEED + number
+    operators = [*model.param_init_net.Proto().op, *model.net.Proto().op]
+    for seed, operator in enumerate(operators, start=SEED):
+        operator.device_option.random_seed = seed
     workspace.RunNetOnce(model.param_init_net)
     workspace.CreateNet(model.net, input_blobs=["images", "labels"])
 
 
-def train_step(model, images, labels):
+def train_step(net, images, labels):
     workspace.FeedBlob("images", images)
     workspace.FeedBlob("labels", labels)
-    workspace.RunNet(model.net)
+    workspace.RunNet(net)
     return float(workspace.FetchBlob("loss"))
 
 
@@ -115,8 +113,7 @@ sizes = [workspace.FetchBlob(blob).size for blob in model.params]
 print(f"{sum(sizes):,} parameters")
 
 # %% train [markdown]
-# `RunNet` returns when every operator has run, and `FetchBlob` copies a blob
-# into a new array: the clock has nothing to wait for.
+# `RunNet` returns when all has been computed: a clock can be read at once.
 
 # %%
 epoch_seconds, step_seconds, train_losses = [], [], []
@@ -124,7 +121,7 @@ for epoch in range(EPOCHS):
     marks = [time.perf_counter()]
     batches = minibatches(x_train, y_train, BATCH_SIZE, seed=SEED + epoch)
     for step, (images, labels) in enumerate(batches, start=1):
-        loss = train_step(model, images, labels)
+        loss = train_step(model.net, images, labels)
         if step % 20 == 0:
             train_losses.append(loss)
             marks.append(time.perf_counter())
@@ -133,12 +130,10 @@ for epoch in range(EPOCHS):
     print(f"epoch {epoch + 1:2}  loss {loss:.3f}  {epoch_seconds[-1]:.2f} s")
 
 # %% predict [markdown]
-# Prediction is another net: without dropout and gradients, and without filling
-# its parameters, which it finds in the workspace by their names.
+# A net without dropout finds the parameters in the workspace, by their names.
 
 # %%
-predictor = model_helper.ModelHelper("predict", init_params=False)
-add_cnn(predictor, is_test=True)
+predictor = build_cnn("predict", is_test=True, init_params=False)
 workspace.CreateNet(predictor.net, input_blobs=["images"])
 
 
@@ -167,19 +162,14 @@ weights = ref["weights"]
 blobs = {n: n.replace(".weight", "_w").replace(".bias", "_b") for n in weights}
 
 
-def fetch(suffix=""):
-    return {n: workspace.FetchBlob(b + suffix) for n, b in blobs.items()}
-
-
 workspace.SwitchWorkspace("twin", True)
-twin = model_helper.ModelHelper("twin")
-add_cnn(twin, is_test=True)
+twin = build_cnn("twin", is_test=True)
 add_loss(twin)
 backward = twin.net.Clone("backward")
 create(twin)
 workspace.CreateNet(backward)
 workspace.CreateNet(predictor.net, overwrite=True)
-initial = fingerprint(fetch())
+initial = fingerprint({n: workspace.FetchBlob(b) for n, b in blobs.items()})
 
 
 # %%
@@ -192,28 +182,26 @@ def load_reference():
 load_reference()
 batch = ref["images"], ref["labels"]
 logits = predict(batch[0])
-losses = [train_step(twin, *batch) for _ in range(3)]
+losses = [train_step(twin.net, *batch) for _ in range(3)]
 
 
 # %%
 def change_after(steps):
     for _ in range(steps):
-        train_step(twin, *batch)
-    now = fetch()
+        train_step(twin.net, *batch)
+    now = {n: workspace.FetchBlob(b) for n, b in blobs.items()}
     return fingerprint({name: now[name] - w for name, w in weights.items()})
 
 
 load_reference()
 batch = ref["margin_images"], ref["margin_labels"]
-workspace.FeedBlob("images", batch[0])
-workspace.FeedBlob("labels", batch[1])
-workspace.RunNet(backward)
-gradients = fingerprint(fetch("_grad"))
+train_step(backward, *batch)  # without the update
+grads = {n: workspace.FetchBlob(b + "_grad") for n, b in blobs.items()}
+gradients = fingerprint(grads)
 changes = [change_after(1), change_after(2)]  # two more
 
 # %% results
-workspace.FeedBlob("images", x_train[:1000])
-images = workspace.FetchBlob("images")
+images = x_train[:1000]
 means = images.mean((0, 2, 3), dtype=np.float64).tolist()
 {
     "device": "cpu",

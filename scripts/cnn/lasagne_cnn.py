@@ -29,15 +29,8 @@ downsample.max_pool_2d = lambda input, ds, st, padding, **options: pool_2d(
 sys.modules[downsample.__name__] = theano.tensor.signal.downsample = downsample
 
 import lasagne
+import lasagne.layers as L
 from lasagne.init import Constant, GlorotUniform
-from lasagne.layers import (
-    Conv2DLayer,
-    DenseLayer,
-    DropoutLayer,
-    InputLayer,
-    MaxPool2DLayer,
-    NonlinearityLayer,
-)
 from lasagne.nonlinearities import rectify
 
 from rosetta.datasets import cifar10, fingerprint, minibatches, reference
@@ -75,22 +68,22 @@ input_var, target_var = T.tensor4("images"), T.ivector("labels")
 def build_cnn():
     linear = {"W": GlorotUniform(), "b": Constant(0), "nonlinearity": None}
     relu = {**linear, "nonlinearity": rectify}
-    x = InputLayer((None, 3, 32, 32), input_var)
-    x = Conv2DLayer(x, 50, filter_size=3, pad=1, **relu)
-    x = Conv2DLayer(x, 50, filter_size=3, pad=1, **linear)
-    x = NonlinearityLayer(MaxPool2DLayer(x, 2), rectify)  # 50 x 16 x 16
-    x = DropoutLayer(x, 0.25)
-    x = Conv2DLayer(x, 100, filter_size=3, pad=1, **relu)
-    x = Conv2DLayer(x, 100, filter_size=3, pad=1, **linear)
-    x = NonlinearityLayer(MaxPool2DLayer(x, 2), rectify)  # 100 x 8 x 8
-    x = DropoutLayer(x, 0.25)
-    x = DropoutLayer(DenseLayer(x, 512, **relu), 0.5)
-    return DenseLayer(x, 10, **linear)  # logits: the loss applies the softmax
+    x = L.InputLayer((None, 3, 32, 32), input_var)
+    x = L.Conv2DLayer(x, 50, filter_size=3, pad=1, **relu)
+    x = L.Conv2DLayer(x, 50, filter_size=3, pad=1, **linear)
+    x = L.NonlinearityLayer(L.MaxPool2DLayer(x, 2), rectify)  # 50 x 16 x 16
+    x = L.DropoutLayer(x, 0.25)
+    x = L.Conv2DLayer(x, 100, filter_size=3, pad=1, **relu)
+    x = L.Conv2DLayer(x, 100, filter_size=3, pad=1, **linear)
+    x = L.NonlinearityLayer(L.MaxPool2DLayer(x, 2), rectify)  # 100 x 8 x 8
+    x = L.DropoutLayer(x, 0.25)
+    x = L.DropoutLayer(L.DenseLayer(x, 512, **relu), 0.5)
+    return L.DenseLayer(x, 10, **linear)  # logits: the loss applies the softmax
 
 
 lasagne.random.set_rng(np.random.RandomState(SEED))
 model = build_cnn()
-print(f"{lasagne.layers.count_params(model):,} parameters")
+print(f"{L.count_params(model):,} parameters")
 
 # %% optimizer [markdown]
 # A loss is a formula: Theano derives its gradients, and merges softmax and
@@ -100,7 +93,7 @@ print(f"{lasagne.layers.count_params(model):,} parameters")
 
 # %%
 def mean_loss(model, **mode):
-    probabilities = T.nnet.softmax(lasagne.layers.get_output(model, **mode))
+    probabilities = T.nnet.softmax(L.get_output(model, **mode))
     losses = lasagne.objectives.categorical_crossentropy(
         probabilities, target_var
     )
@@ -109,7 +102,7 @@ def mean_loss(model, **mode):
 
 def compile_step(model, **mode):
     loss = mean_loss(model, **mode)
-    weights = lasagne.layers.get_all_params(model, trainable=True)
+    weights = L.get_all_params(model, trainable=True)
     updates = lasagne.updates.momentum(loss, weights, LEARNING_RATE, MOMENTUM)
     return theano.function([input_var, target_var], loss, updates=updates)
 
@@ -140,7 +133,7 @@ for epoch in range(EPOCHS):
 
 # %%
 def compile_forward(model):
-    logits = lasagne.layers.get_output(model, deterministic=True)
+    logits = L.get_output(model, deterministic=True)
     return theano.function([input_var], logits)
 
 
@@ -180,7 +173,7 @@ def load_reference():
 
 no_dropout = {"deterministic": True}
 twin = build_cnn()
-twin_weights = lasagne.layers.get_all_params(twin, trainable=True)
+twin_weights = L.get_all_params(twin, trainable=True)
 initial = fingerprint(arrays(w.get_value() for w in twin_weights))
 twin_step = compile_step(twin, **no_dropout)
 
