@@ -25,6 +25,7 @@ SMALL = {"EPOCHS": 0, "TRAIN_IMAGES": 1_000, "TEST_IMAGES": 100}
 SECONDS = 600
 
 PYTORCH, JAX_FLAX, MXNET_GLUON = "pytorch", "jax_flax", "mxnet_gluon"
+MXNET_MODULE = "mxnet_module"
 
 # Fault: what the finding must say, and per script what is replaced by what.
 FAULTS = {
@@ -34,6 +35,7 @@ FAULTS = {
             PYTORCH: [(", momentum=MOMENTUM", "")],
             JAX_FLAX: [(", momentum=MOMENTUM, nesterov=False", "")],
             MXNET_GLUON: [(', "momentum": MOMENTUM', "")],
+            MXNET_MODULE: [(', "momentum": MOMENTUM', "")],
         },
     ),
     "Nesterov": (
@@ -66,6 +68,7 @@ FAULTS = {
             ],
             JAX_FLAX: [("twin.eval()", "twin.train()")],
             MXNET_GLUON: [("CNN(dropout=(0, 0, 0))", "CNN()")],
+            MXNET_MODULE: [("batch_size, dropout=(0, 0, 0)", "batch_size")],
         },
     ),
     "softmax twice, in the loss": (
@@ -115,6 +118,9 @@ FAULTS = {
                 ("w.reshape(512, 8, 8, 100).transpose(0, 3, 1, 2).reshape(512, -1)", "w"),
             ],
             MXNET_GLUON: [("self.dense1(x)", "self.dense1(F.transpose(x, axes=(0, 2, 3, 1)))")],
+            MXNET_MODULE: [
+                ("x, num_hidden=512", "sym.transpose(x, axes=(0, 2, 3, 1)), num_hidden=512")
+            ],
         },
     ),
     "flatten channels first for channels last": (
@@ -253,7 +259,7 @@ def verdict_on(report) -> parity.Verdict:
     return parity.judge(PROJECT.workloads["cnn"], report["reported"], prepare("cifar10"))
 
 
-@pytest.mark.parametrize("framework", [PYTORCH, JAX_FLAX, MXNET_GLUON])
+@pytest.mark.parametrize("framework", [PYTORCH, JAX_FLAX, MXNET_GLUON, MXNET_MODULE])
 def test_the_untouched_script_passes(framework, reports_of):
     verdict = verdict_on(reports_of(framework)[UNTOUCHED])
     assert verdict.passed, verdict.findings
