@@ -3,8 +3,8 @@
 
 # %% setup [markdown]
 # Chainer computes with NumPy. iDeep, Intel's kernels, takes over where it is
-# installed (Python 3.7 at most) *and* `use_ideep` says so. The MKL inside has
-# slow code for other makers' processors: 5 stands for AVX2, whoever made it.
+# installed (newer Pythons never got it) *and* `use_ideep` says so. Its MKL runs
+# slow code on other makers' processors: 5 stands for AVX2, whoever made them.
 
 # %%
 import os
