@@ -6,11 +6,15 @@ when left alone, with KMP_BLOCKTIME=0 or OMP_NUM_THREADS=... to compare how its 
 
 from measure import compare, load
 
-script = load("chainer_cnn.py")
+NAME = "chainer_cnn.py"
+script = load(NAME)
+ideep_dropout = load(
+    NAME, ('using_config("use_ideep", "never")', 'using_config("use_ideep", "auto")')
+)
 chainer, intel64 = script["chainer"], script["intel64"]
 
 
-def variant(prepare=lambda images: images, device="@numpy", **config):
+def variant(prepare=lambda images: images, device="@numpy", script=script, **config):
     """Return the script's training step with other inputs, arrays or configuration."""
     model = script["CNN"]()
     model.to_device(device)
@@ -30,6 +34,7 @@ def variant(prepare=lambda images: images, device="@numpy", **config):
 variants = {
     "the script": variant(),
     "no iDeep: NumPy": variant(use_ideep="never"),
+    "iDeep's dropout, the same every time": variant(script=ideep_dropout),
     "no type checks": variant(type_check=False),
     "images as a Variable": variant(chainer.Variable),
 }

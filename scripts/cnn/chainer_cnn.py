@@ -45,12 +45,18 @@ x_test, y_test = x_test[:TEST_IMAGES], y_test[:TEST_IMAGES]
 print(x_train.shape, x_train.dtype, y_train.shape, y_train.dtype)
 
 # %% model [markdown]
-# Links own weights and are registered inside `init_scope`; functions own none.
-# Chainer's default is LeCun-normal; biases start at zero. By default a pooling
-# window that hangs over the edge counts too: `cover_all=False` says no.
+# Links own weights and are registered inside `init_scope`. Chainer's default is
+# LeCun-normal; biases start at zero. Windows that hang over the edge are pooled
+# too, unless `cover_all` is off. iDeep's dropout has the same mask at every
+# call, so NumPy's is asked for.
 
 
 # %%
+def dropout(x, ratio):
+    with chainer.using_config("use_ideep", "never"):
+        return F.dropout(x, ratio)
+
+
 class CNN(chainer.Chain):
     def __init__(self):
         super().__init__()
@@ -65,15 +71,13 @@ class CNN(chainer.Chain):
 
     def forward(self, x):
         x = self.conv2(F.relu(self.conv1(x)))
-        x = F.relu(
-            F.max_pooling_2d(x, ksize=2, cover_all=False)
-        )  # 50 x 16 x 16
-        x = F.dropout(x, ratio=0.25)
+        x = F.relu(F.max_pooling_2d(x, 2, cover_all=False))  # 50 x 16 x 16
+        x = dropout(x, ratio=0.25)
         x = self.conv4(F.relu(self.conv3(x)))
-        x = F.relu(F.max_pooling_2d(x, ksize=2, cover_all=False))  # 100 x 8 x 8
-        x = F.dropout(x, ratio=0.25)
+        x = F.relu(F.max_pooling_2d(x, 2, cover_all=False))  # 100 x 8 x 8
+        x = dropout(x, ratio=0.25)
         x = F.relu(self.dense1(x))  # Linear flattens
-        x = F.dropout(x, ratio=0.5)
+        x = dropout(x, ratio=0.5)
         return self.dense2(x)  # logits: the loss applies the softmax
 
 
