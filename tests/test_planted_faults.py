@@ -26,6 +26,7 @@ SMALL = {"EPOCHS": 0, "TRAIN_IMAGES": 1_000, "TEST_IMAGES": 100}
 SECONDS = 600
 
 PYTORCH, JAX_FLAX, MXNET_GLUON = "pytorch", "jax_flax", "mxnet_gluon"
+MXNET_MODULE = "mxnet_module"
 
 # Fault: what the finding must say, and per script what is replaced by what.
 FAULTS = {
@@ -35,6 +36,7 @@ FAULTS = {
             PYTORCH: [(", momentum=MOMENTUM", "")],
             JAX_FLAX: [(", momentum=MOMENTUM, nesterov=False", "")],
             MXNET_GLUON: [(', "momentum": MOMENTUM', "")],
+            MXNET_MODULE: [(', "momentum": MOMENTUM', "")],
         },
     ),
     "Nesterov": (
@@ -67,6 +69,7 @@ FAULTS = {
             ],
             JAX_FLAX: [("twin.eval()", "twin.train()")],
             MXNET_GLUON: [("CNN(dropout=(0, 0, 0))", "CNN()")],
+            MXNET_MODULE: [("batch_size, dropout=(0, 0, 0)", "batch_size")],
         },
     ),
     "softmax twice, in the loss": (
@@ -116,6 +119,9 @@ FAULTS = {
                 ("w.reshape(512, 8, 8, 100).transpose(0, 3, 1, 2).reshape(512, -1)", "w"),
             ],
             MXNET_GLUON: [("self.dense1(x)", "self.dense1(F.transpose(x, axes=(0, 2, 3, 1)))")],
+            MXNET_MODULE: [
+                ("x, num_hidden=512", "sym.transpose(x, axes=(0, 2, 3, 1)), num_hidden=512")
+            ],
         },
     ),
     "flatten channels first for channels last": (
