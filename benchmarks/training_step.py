@@ -11,6 +11,7 @@ The steps count what the scripts' count: the common generator, the copy to the d
 """
 
 import argparse
+import os
 import subprocess
 import sys
 import tomllib
@@ -42,7 +43,8 @@ def main():
             print(f"  not measured: no environment here; run `make env FRAMEWORKS={name}`.")
             continue
         command = [python, PROGRAMS / f"{name}.py", str(options.turns), str(options.steps)]
-        if subprocess.run(command, check=False).returncode:
+        variables = {**os.environ, **frameworks[name].get("variables", {})}
+        if subprocess.run(command, check=False, env=variables).returncode:
             failed.append(name)
     if failed:
         sys.exit(f"failed: {', '.join(failed)}")
