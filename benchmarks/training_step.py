@@ -47,7 +47,8 @@ def main():
             continue
         program = programs[name]
         command = [*STARTED_BY[program.suffix](python), program, options.turns, options.steps]
-        variables = {**os.environ, "RETICULATE_PYTHON": str(python)}
+        own = frameworks[name].get("variables", {})
+        variables = {**os.environ, "RETICULATE_PYTHON": str(python), **own}
         if subprocess.run(list(map(str, command)), check=False, env=variables).returncode:
             failed.append(name)
     if failed:

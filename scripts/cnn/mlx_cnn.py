@@ -86,8 +86,8 @@ print(f"{sum(sizes):,} parameters")
 # %% optimizer [markdown]
 # The loss takes logits and class indices. `mx.compile` fuses what is done to
 # each element, on a CPU with `g++`. What a training step reads and changes
-# besides its arguments must be named, random numbers too, or every dropout mask
-# is the first one. Nothing is computed before `mx.eval` asks for it.
+# besides its arguments must be named, random numbers too: otherwise every
+# training step would drop the same units.
 
 
 # %%
@@ -105,24 +105,21 @@ def make_train_step(model, optimizer):
     state = [model.state, optimizer.state, mx.random.state]
 
     @partial(mx.compile, inputs=state, outputs=state)
-    def compiled_step(*batch):
+    def train_step(*batch):
         loss, grads = nn.value_and_grad(model, mean_loss)(model, *batch)
         optimizer.update(model, grads)
-        return loss
-
-    def train_step(images, labels):
-        loss = compiled_step(mx.array(images), mx.array(labels))
-        mx.eval(loss, state)
         return loss
 
     return train_step
 
 
-train_step = make_train_step(model, make_optimizer(model))
+optimizer = make_optimizer(model)
+train_step = make_train_step(model, optimizer)
 
 # %% train [markdown]
-# A mode is compiled in, so it is set before the first training step. `mx.eval`
-# waits for the device; without it, a clock would time the building of a graph.
+# Calls only build a graph: `mx.eval` computes, and waits for the device, so a
+# clock is read after it. The mode is compiled in and thus set before the first
+# training step, which also compiles.
 
 # %%
 model.train()
@@ -131,13 +128,13 @@ for epoch in range(EPOCHS):
     marks = [time.perf_counter()]
     batches = minibatches(x_train, y_train, BATCH_SIZE, seed=SEED + epoch)
     for step, (images, labels) in enumerate(batches, start=1):
-        loss = train_step(images, labels)
+        loss = train_step(mx.array(images), mx.array(labels))
+        mx.eval(loss, model.state, optimizer.state)
         if step % 20 == 0:
             train_losses.append(loss.item())
             marks.append(time.perf_counter())
     epoch_seconds.append(time.perf_counter() - marks[0])
     step_seconds += [(b - a) / 20 for a, b in zip(marks, marks[1:])]
-    loss = loss.item()
     print(f"epoch {epoch + 1:2}  loss {loss:.3f}  {epoch_seconds[-1]:.2f} s")
 
 # %% predict [markdown]
