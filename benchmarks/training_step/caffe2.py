@@ -5,7 +5,7 @@ On the device IDEEP, MKL-DNN computes; there, dropout crashes behind a blocked l
 seed from the clock's seconds, so it can only be compared with a script that has no dropout either.
 """
 
-from measure import load
+from measure import compare, load
 
 script = load("caffe2_cnn.py")  # sets MKL's variable, so nothing imports Caffe2 earlier
 
