@@ -19,6 +19,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from .languages import Language
 from .records import file_digest, lock_path
 
 STAMP = "environment.json"
@@ -41,6 +42,12 @@ def lock_name(root: Path, environment: str, device: str) -> str:
     """Return the lock for a device: the CUDA one where it is wanted and exists."""
     cuda = f"{environment}-cuda"
     return cuda if device == "cuda" and lock_path(root, cuda).exists() else environment
+
+
+def require(language: Language) -> None:
+    """Raise EnvironmentMissing when a language's own program is not on this machine."""
+    if language.program and not shutil.which(language.program):
+        raise EnvironmentMissing(f"no {language.label} here ({language.get_it})")
 
 
 def find(root: Path, name: str) -> Environment | None:
@@ -139,7 +146,12 @@ def complete(root: Path, name: str, folder: Path) -> None:
 
 
 def sync(python: Path, lock: Path, *options: str) -> None:
-    uv("pip", "sync", "--quiet", "--require-hashes", "--python", python, *options, lock)
+    """Install a lock, which also says what builds those of its packages that are source archives.
+
+    Otherwise today's setuptools would build them, which no lock names and no digest covers.
+    """
+    command = ("pip", "sync", "--quiet", "--require-hashes", "--python", python)
+    uv(*command, "--build-constraints", lock, *options, lock)
 
 
 def python_versions(lock: Path) -> list[str]:

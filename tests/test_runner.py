@@ -154,6 +154,7 @@ def run_unchecked(project):
         Path(sys.executable),
         prepare("cifar10"),
         "test",
+        project.root / "results",
     )
     return str(runner.run(job, lambda step: None).failure)
 
