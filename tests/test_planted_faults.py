@@ -11,6 +11,7 @@ import re
 import subprocess
 from pathlib import Path
 
+import planted_cntk
 import planted_keras
 import pytest
 
@@ -195,7 +196,7 @@ FAULTS = {
         {PYTORCH: [("momentum=MOMENTUM", "momentum=MOMENTUM, dampening=MOMENTUM")]},
     ),
 }
-for fault, where in planted_keras.FAULTS.items():
+for fault, where in (*planted_cntk.FAULTS.items(), *planted_keras.FAULTS.items()):
     FAULTS[fault][1].update(where)
 UNTOUCHED = "untouched"
 PLANTED = [(framework, fault) for fault, (_, where) in FAULTS.items() for framework in where]
@@ -254,7 +255,12 @@ def reports_of(tmp_path_factory):
         done = subprocess.run(
             [python, ROOT / "tests" / "variants.py", "variants.json", "reports.jsonl"],
             cwd=folder,
-            env={**os.environ, "CUDA_VISIBLE_DEVICES": "", "JAX_PLATFORMS": "cpu"},
+            env={
+                **os.environ,
+                **script.framework.variables,
+                "CUDA_VISIBLE_DEVICES": "",
+                "JAX_PLATFORMS": "cpu",
+            },
             capture_output=True,
             text=True,
             timeout=SECONDS,

@@ -2,18 +2,15 @@
 # # CNN on CIFAR-10 in Keras 2 on CNTK
 
 # %% setup [markdown]
-# Keras reads its back end when it is imported; its settings go to the
-# environment's folder, not to the user's home. CNTK takes every processor
-# unless told a number. Two variables let MKL use AVX2 on processors other than
-# Intel's, too, and let idle threads sleep, which would spin.
+# Keras reads its back end when it is imported. CNTK takes every processor
+# unless told a number. Two variables matter to MKL at import: one opens AVX2 to
+# processors that are not Intel's, the other lets idle threads sleep, not spin.
 
 # %%
 import os
-import sys
 import time
 
 os.environ["KERAS_BACKEND"] = "cntk"
-os.environ["KERAS_HOME"] = os.path.join(sys.prefix, "keras")
 os.environ.setdefault("MKL_DEBUG_CPU_TYPE", "5")
 os.environ.setdefault("KMP_BLOCKTIME", "0")
 

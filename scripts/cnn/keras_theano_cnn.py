@@ -3,8 +3,8 @@
 
 # %% setup [markdown]
 # Keras reads its back end, and Theano its flags, when they are imported.
-# `openmp` spreads a convolution's images over the threads. Keras's settings and
-# Theano's compiled code go to the environment's folder, not to the user's home.
+# `openmp` spreads a convolution's images over the threads. Theano compiles C++
+# while a script runs. What it compiled it keeps, here in Python's own folder.
 
 # %%
 import os
@@ -12,11 +12,9 @@ import sys
 import time
 
 os.environ["KERAS_BACKEND"] = "theano"
-os.environ["KERAS_HOME"] = os.path.join(sys.prefix, "keras")
-os.environ["THEANO_FLAGS"] = (
-    "floatX=float32,openmp=True,blas.ldflags=-lopenblas,"
-    f"base_compiledir={os.path.join(sys.prefix, 'theano')}"
-)
+folder = os.path.join(sys.prefix, "theano")
+flags = "floatX=float32,openmp=True,blas.ldflags=-lopenblas"
+os.environ.setdefault("THEANO_FLAGS", f"{flags},base_compiledir={folder}")
 
 import keras
 import numpy as np
@@ -110,8 +108,7 @@ compile_model(model)
 
 # %% train [markdown]
 # `train_on_batch` switches dropout on and returns the computed loss. The first
-# one waits for Theano to write C++ and compile it; what it compiled before, it
-# finds in `base_compiledir`.
+# one waits for Theano to write C++ and compile it, unless it did before.
 
 # %%
 epoch_seconds, step_seconds, train_losses = [], [], []
