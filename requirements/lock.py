@@ -6,7 +6,8 @@ reads it. A lock is resolved for the oldest of them and for all platforms, from 
 alone.
 
 PyTorch is the exception that this file exists for. Its CPU build is not on the public index and its
-CUDA build drags in 3 GB of libraries, so `pytorch.txt` is `pytorch-cuda.txt` without those
+CUDA build drags in 3 GB of libraries, so there is no `pytorch.in`: a `<name>-cuda.in` that has no
+`<name>.in` beside it makes both locks, and `<name>.txt` is `<name>-cuda.txt` without those
 libraries and with the digests of the CPU builds, as PyTorch publishes them for Python 3.11, on
 torch's own line.
 """
@@ -35,11 +36,16 @@ def pythons(name):
 
 
 def resolve(name):
-    """Return the text that uv resolves `<name>.in` to."""
+    """Return the text that uv resolves `<name>.in` to.
+
+    Its pins also hold for what builds a source archive, here as when the lock is installed.
+    """
     oldest = min(pythons(name), key=lambda version: tuple(map(int, version.split("."))))
+    source = HERE / f"{name}.in"
     command = [
         *("uv", "pip", "compile", "--quiet", "--universal", "--python-version", oldest),
-        *("--generate-hashes", "--no-header", "--no-annotate", "--no-config", HERE / f"{name}.in"),
+        *("--generate-hashes", "--no-header", "--no-annotate", "--no-config"),
+        *("--build-constraints", source, source),
     ]
     return subprocess.run(command, check=True, capture_output=True, text=True).stdout
 
@@ -75,8 +81,9 @@ def main(names):
             sys.exit(f"requirements/lock.py: there is no {name}.in; there are: {', '.join(known)}")
         text = resolve(name)
         write(name, text, name)
-        if name == "pytorch-cuda":
-            write("pytorch", without_cuda(text), name)
+        cpu = name.removesuffix("-cuda")
+        if not (HERE / f"{cpu}.in").exists():
+            write(cpu, without_cuda(text), name)
 
 
 if __name__ == "__main__":

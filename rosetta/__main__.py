@@ -176,6 +176,7 @@ def env_command(given: argparse.Namespace) -> int:
         name = environments.lock_name(ROOT, script.framework.environment, given.device)
         try:
             debian.ensure(script.framework.debian)
+            environments.require(script.language)
             print(f"{name}: {environments.ensure(ROOT, name).python}")
         except EnvironmentMissing as error:
             print(f"{name}: not here: {error}")

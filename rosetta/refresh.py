@@ -232,14 +232,23 @@ def satisfying(
 def interpreter(root: Path, script: Script, environment: str, progress: Progress) -> Path:
     """Return the Python that runs the script: its environment's, or this one with `--here`."""
     debian.ensure(script.framework.debian, progress.say)
+    environments.require(script.language)
     if environment != "here":
         return environments.ensure(root, environment, progress.say).python
     for package in script.framework.packages:
-        try:
-            version(package)
-        except PackageNotFoundError:
-            raise EnvironmentMissing(f"{package} is not installed in {sys.executable}") from None
+        if not any(map(installed, package.split("|"))):
+            either = " or ".join(package.split("|"))
+            raise EnvironmentMissing(f"{either} is not installed in {sys.executable}")
     return Path(sys.executable)
+
+
+def installed(package: str) -> bool:
+    """Say whether this interpreter has the package."""
+    try:
+        version(package)
+    except PackageNotFoundError:
+        return False
+    return True
 
 
 @contextmanager

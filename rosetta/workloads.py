@@ -1,6 +1,6 @@
 """Read what is in the repository: frameworks, workloads and their scripts, as frozen dataclasses.
 
-Dropping `<framework>_<workload>.py` into `scripts/<workload>/` is the whole registration of a tab.
+Dropping `<framework>_<workload>.py` (or .R, .jl) into `scripts/<workload>/` registers a tab.
 A script is in jupytext's percent format; a cell with a title opens the step of that name.
 """
 
@@ -12,6 +12,7 @@ from pathlib import Path
 
 import jupytext
 
+from .languages import BY_EXTENSION, LANGUAGES, Language
 from .network import Layer, NetworkError, layers_of
 
 MARKER = re.compile(r"^# ?%%(?!%)")
@@ -107,6 +108,10 @@ class Script:
         return f"{self.workload.id}/{self.framework.id}"
 
     @property
+    def language(self) -> Language:
+        return LANGUAGES[self.framework.language]
+
+    @property
     def relative(self) -> str:
         return self.path.relative_to(self.root).as_posix()
 
@@ -178,6 +183,11 @@ def load_frameworks(path: Path) -> dict[str, Framework]:
         for key in ("packages", "debian"):
             table[key] = tuple(table.get(key, ()))
         frameworks[name] = build(Framework, table, f"{path}: [{name}]")
+        if frameworks[name].language not in LANGUAGES:
+            raise WorkloadError(
+                f"{path}: [{name}] has language {frameworks[name].language!r}; "
+                f"known: {', '.join(LANGUAGES)}."
+            )
         if frameworks[name].family not in ("current", "retired"):
             raise WorkloadError(
                 f"{path}: [{name}] has family {frameworks[name].family!r}; "
@@ -244,14 +254,23 @@ def load_scripts(root: Path, workload: Workload, frameworks: dict[str, Framework
     """Return the workload's scripts in the order of frameworks.toml."""
     by_stem = {f"{framework}_{workload.id}": framework for framework in frameworks}
     scripts = []
-    for path in workload.path.glob(f"*_{workload.id}.py"):
+    for path in workload.path.glob(f"*_{workload.id}.*"):
+        if path.suffix not in BY_EXTENSION:
+            continue
         if path.stem not in by_stem:
             raise WorkloadError(
                 f"{path}: frameworks.toml has no table "
                 f"[{path.stem.removesuffix('_' + workload.id)}]; add one, or rename the file to "
-                f"<framework>_{workload.id}.py."
+                f"<framework>_{workload.id}{path.suffix}."
             )
-        scripts.append(load_script(path, root, workload, frameworks[by_stem[path.stem]]))
+        framework = frameworks[by_stem[path.stem]]
+        language = LANGUAGES[framework.language]
+        if path.suffix != language.extension:
+            raise WorkloadError(
+                f"{path}: frameworks.toml says that [{framework.id}] is written in "
+                f"{language.label}; rename the file to {path.stem}{language.extension}."
+            )
+        scripts.append(load_script(path, root, workload, framework))
     order = list(frameworks)
     return sorted(scripts, key=lambda script: order.index(script.framework.id))
 
@@ -267,7 +286,7 @@ def read_cells(text: str, path: Path) -> tuple[Cell, ...]:
     jupytext reads the cells; it does not say where they stand, so the markers are found again here
     and compared.
     """
-    notebook = jupytext.reads(text, fmt="py:percent")
+    notebook = jupytext.reads(text, fmt=BY_EXTENSION[path.suffix].percent)
     lines = text.splitlines()
     starts = [first_source_line(lines, i) for i, line in enumerate(lines) if MARKER.match(line)]
     if len(starts) != len(notebook.cells):

@@ -5,8 +5,10 @@ from dataclasses import replace
 import pytest
 from projects import OPTIONS, SCRIPT, Transcript, write_project
 
+from rosetta import records
 from rosetta.__main__ import main, words
 from rosetta.refresh import Options, profile_for, refresh, select
+from rosetta.sphinxext import describe
 from rosetta.workloads import WorkloadError
 
 
@@ -74,6 +76,18 @@ def test_what_is_not_run_is_named_with_the_reason(tmp_path, project):
     assert [script.name for script in report.ran] == ["tiny/beta"]
     sentence = report.sentence()
     assert sentence.startswith("1 script ran, 0 reused, 1 not run here (tiny/alpha: no-such-frame")
+
+
+def test_a_package_may_go_by_one_name_or_another(tmp_path, project):
+    """A build for CPUs and one for CUDA can be packages of different names."""
+    toml = tmp_path / "frameworks.toml"
+    toml.write_text(toml.read_text().replace('["numpy"]', '["no-such-framework|numpy"]', 1))
+    project = write_project_again(tmp_path)
+    report = refresh(project, OPTIONS, Transcript())
+    assert [script.name for script in report.ran] == ["tiny/alpha", "tiny/beta"]
+    [record] = records.records_of(project, project.scripts[0])
+    assert set(record.about["versions"]) == {"numpy"}
+    assert describe.versions(record, project.scripts[0]).startswith("numpy ")
 
 
 def write_project_again(root):

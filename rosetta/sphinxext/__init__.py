@@ -17,6 +17,7 @@ from pathlib import Path
 
 from sphinx.application import Sphinx
 
+from ..languages import BY_EXTENSION
 from . import dependencies, elements, output, project
 from .drawing import NetworkDirective
 from .lines import InscriptionDirective, LineRole
@@ -31,7 +32,8 @@ def setup(app: Sphinx) -> dict:
     app.add_config_value("rosetta_machinery", dependencies.machinery(), "env", str)
 
     elements.register(app)
-    app.add_source_suffix(".py", "rosetta-script")
+    for extension in BY_EXTENSION:
+        app.add_source_suffix(extension, "rosetta-script")
     app.add_source_suffix(".ipynb", "rosetta-record", override=True)
     app.add_source_parser(ScriptParser)
     app.add_source_parser(RecordParser)

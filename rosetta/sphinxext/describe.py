@@ -34,7 +34,8 @@ def hardware(record: Record) -> str:
 def versions(record: Record, script: Script) -> str:
     """List the versions that the kernel imported, the framework's own first, Python's last."""
     found = dict(record.about.get("versions", {}))
-    order = [name for name in script.framework.packages if name in found]
+    known = [name for package in script.framework.packages for name in package.split("|")]
+    order = [name for name in known if name in found]
     named = [f"{name} {found[name]}" for name in dict.fromkeys([*order, *found])]
     python = record.about.get("python")
     return ", ".join([*named, f"Python {python}"] if python else named)
