@@ -48,7 +48,8 @@ def test_a_good_run_leaves_a_complete_record(tmp_path):
     assert transcript.steps == ["setup", "hyperparameters", "train", "results"]
 
 
-def test_what_a_library_writes_past_python_is_not_on_the_page(tmp_path):
+def test_what_a_library_writes_past_python_is_not_on_the_page(tmp_path, monkeypatch):
+    monkeypatch.delenv("PYTEST_CURRENT_TEST")  # under pytest a kernel captures none of it anyway
     train = 'import os; os.write(2, b"greeting"); print("training", EPOCHS)'
     project = write_project(tmp_path, alpha=edited(train))
     assert refresh(project, OPTIONS, Transcript()).failed == []
