@@ -19,7 +19,7 @@ ifneq ($(RESULTS),)
 export RESULTS := $(abspath $(RESULTS))
 endif
 
-.PHONY: html serve test check lint env data locks clean help
+.PHONY: html serve test verify check lint env data locks clean help
 .DEFAULT_GOAL := help
 
 html: $(TOOLS)/docs.done ## make what is missing, run what is stale, draw _build/html
@@ -35,6 +35,9 @@ test: $(TOOLS)/test.done ## install what the tests need, run lint and all tests
 	@$(ROSETTA) check
 	@$(ROSETTA) html --frameworks none
 	@$(BIN)/python -m pytest $(TESTS)
+
+verify: $(TOOLS)/docs.done ## run the parity steps alone in every environment, print the verdicts
+	@$(ROSETTA) verify $(SELECT) $(if $(DEVICE),--device $(DEVICE))
 
 check: $(TOOLS)/docs.done ## hold the scripts against the rules; run nothing
 	@$(ROSETTA) check $(SELECT)
@@ -57,7 +60,7 @@ help: ## this text
 	@echo
 	@echo '  FRAMEWORKS  all, none or "names from frameworks.toml" (default: the core ones)'
 	@echo '  WORKLOADS   "folders of scripts/" (default: every one)'
-	@echo '  PROFILE     short, epoch or full (default: full on a GPU, else short)'
+	@echo '  PROFILE     brief, short, epoch or full (default: full on a GPU, else short)'
 	@echo '  DEVICE      cpu or cuda (default: cuda where a GPU answers)'
 	@echo '  RESULTS     folder for the records (default: results), to keep a trial out of the tree'
 	@echo '  ROSETTA_DATA  folder with the data (default: the user'"'"'s cache folder)'

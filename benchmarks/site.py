@@ -1,15 +1,19 @@
-"""Print how fast the site is drawn and read: python benchmarks/site.py [--make]
+"""Print how fast the site is drawn and read: python benchmarks/site.py [--tabs 18] [--make]
 
 Draws a copy of the repository's scripts, records and prose below a temporary folder, so that
-nothing here is touched. With --make, `make html` is timed as well; run it twice if scripts are
-stale, for then the first one runs them.
+nothing here is touched. With --tabs, the copy is filled up to so many frameworks: further copies of
+the scripts, in each of which the words have changed places, lest they compress like copies. With
+--make, `make html` is timed as well; run it twice if scripts are stale, for then the first one runs
+them.
 """
 
 import argparse
 import functools
 import gzip
 import http.server
+import keyword
 import os
+import random
 import re
 import shutil
 import subprocess
@@ -21,14 +25,30 @@ from pathlib import Path
 from statistics import median
 
 REPOSITORY = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(REPOSITORY))
+
+from rosetta.workloads import load_project  # noqa: E402
+
 SOURCES = ("docs", "scripts", "results", "requirements", "frameworks.toml", "rosetta")
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 SWITCHES = 21
+WORD = re.compile(r"[A-Za-z_]\w{2,}")
+TABLE = """
+[{name}]
+label = "{label}"
+language = "python"
+family = "retired"
+packages = ["numpy"]
+home = "https://{name}.example"
+docs = "https://{name}.example/docs"
+last_release = "1.0 (2020)"
+"""
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--make", action="store_true", help="time `make html` as well")
+    parser.add_argument("--tabs", type=int, default=0, help="fill up to so many frameworks")
     given = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="rosetta-") as folder:
         copy = Path(folder) / "repository"
@@ -39,6 +59,7 @@ def main() -> None:
                 shutil.copytree(source, copy / name)
             elif source.exists():
                 shutil.copy(source, copy / name)
+        fill(copy, given.tabs)
         site = Path(folder) / "html"
         show("drawn from nothing", draw(copy, site)[0], 30)
         show("drawn with nothing changed", draw(copy, site)[0], 10)
@@ -58,6 +79,34 @@ def main() -> None:
         begun = time.perf_counter()
         subprocess.run(["make", "html"], cwd=REPOSITORY, check=True, capture_output=True)
         show("make html", time.perf_counter() - begun, 10)
+
+
+def fill(root: Path, count: int) -> None:
+    """Add retired frameworks to a copy of the repository until there are so many scripts."""
+    own = load_project(root).scripts_of("cnn")
+    code = "\n".join(cell.source for script in own for cell in script.code_cells)
+    words = sorted(set(WORD.findall(code)) - {*keyword.kwlist, *own[0].workload.hyperparameters})
+    for number in range(len(own), count):
+        script = own[number % len(own)]
+        shuffled = random.Random(number).sample(words, len(words))
+        # Words of one length change places, so that lines stay as long as they are.
+        place = dict(zip(sorted(words, key=len), sorted(shuffled, key=len), strict=True))
+        cells = {
+            cell.source: WORD.sub(lambda found, to=place: to.get(found[0], found[0]), cell.source)
+            for cell in script.code_cells
+            if "parameters" not in cell.tags
+        }
+        text = script.text
+        for old, new in cells.items():
+            text = text.replace(old, new, 1)
+        name = f"copy{number}"
+        (root / f"scripts/cnn/{name}_cnn.py").write_text(text, "utf-8")
+        for record in root.glob(f"results/*/cnn/{script.path.stem}.*.ipynb"):
+            shutil.copy(
+                record, record.with_name(record.name.replace(script.path.stem, f"{name}_cnn"))
+            )
+        with (root / "frameworks.toml").open("a", encoding="utf-8") as tables:
+            tables.write(TABLE.format(name=name, label=f"Framework {number + 1}"))
 
 
 def show(what: str, seconds: float, allowed: float | None = None) -> None:
@@ -104,7 +153,7 @@ def switching(site: Path) -> None:
         page.wait_for_load_state("load")
         times = page.evaluate(
             """count => {
-                const tabs = Array.from(document.querySelector('.tab-row').children);
+                const tabs = document.querySelector('.tab-row').querySelectorAll('.tab');
                 return Array.from({ length: count }, (_, number) => {
                     const begun = performance.now();
                     tabs[(number + 1) % tabs.length].click();

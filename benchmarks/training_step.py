@@ -2,7 +2,7 @@
 
     .environments/tools/bin/python benchmarks/training_step.py [framework ...]
 
-For each framework, `training_step/<framework>.py` runs in the framework's own environment. It takes
+For each framework, `training_step/<framework>.py` (or .R) runs in its own environment. It takes
 model, optimizer and training step from the real script and times them in turns with variants:
 other switches, layouts and ways to compile. Printed are the seconds per training step of the
 fastest turn, because other work on the machine only ever adds to them, their ratio to the script's
@@ -11,6 +11,7 @@ The steps count what the scripts' count: the common generator, the copy to the d
 """
 
 import argparse
+import os
 import subprocess
 import sys
 import tomllib
@@ -18,6 +19,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 PROGRAMS = Path(__file__).resolve().parent / "training_step"
+# What runs a program, given the environment's Python; R finds that one by a variable.
+STARTED_BY = {".py": lambda python: [python], ".R": lambda python: ["Rscript", "--vanilla"]}
 
 
 def main():
@@ -28,7 +31,8 @@ def main():
     options = parser.parse_args()
 
     frameworks = tomllib.loads((ROOT / "frameworks.toml").read_text())
-    measured = [name for name in frameworks if (PROGRAMS / f"{name}.py").exists()]
+    programs = {path.stem: path for path in PROGRAMS.iterdir() if path.suffix in STARTED_BY}
+    measured = [name for name in frameworks if name in programs]
     unknown = set(options.frameworks) - set(measured)
     if unknown:
         parser.error(f"no variants of {', '.join(unknown)}; there are: {', '.join(measured)}")
@@ -41,8 +45,11 @@ def main():
         if not python.exists():
             print(f"  not measured: no environment here; run `make env FRAMEWORKS={name}`.")
             continue
-        command = [python, PROGRAMS / f"{name}.py", str(options.turns), str(options.steps)]
-        if subprocess.run(command, check=False).returncode:
+        program = programs[name]
+        command = [*STARTED_BY[program.suffix](python), program, options.turns, options.steps]
+        own = frameworks[name].get("variables", {})
+        variables = {**os.environ, "RETICULATE_PYTHON": str(python), **own}
+        if subprocess.run(list(map(str, command)), check=False, env=variables).returncode:
             failed.append(name)
     if failed:
         sys.exit(f"failed: {', '.join(failed)}")

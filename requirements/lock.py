@@ -1,11 +1,13 @@
 #!/usr/bin/env python3
 """Resolve every `*.in` beside this file into a lock with hashes: `make locks LOCKS="mxnet docs"`.
 
-A lock's first line names the Python versions it is for, the preferred one first; the runner reads
-it. Locks are resolved for the oldest of them and for all platforms, from the public index alone.
+The first line of both names the Python versions they are for, the preferred one first; the runner
+reads it. A lock is resolved for the oldest of them and for all platforms, from the public index
+alone.
 
 PyTorch is the exception that this file exists for. Its CPU build is not on the public index and its
-CUDA build drags in 3 GB of libraries, so `pytorch.txt` is `pytorch-cuda.txt` without those
+CUDA build drags in 3 GB of libraries, so there is no `pytorch.in`: a `<name>-cuda.in` that has no
+`<name>.in` beside it makes both locks, and `<name>.txt` is `<name>-cuda.txt` without those
 libraries and with the digests of the CPU builds, as PyTorch publishes them for Python 3.11, on
 torch's own line.
 """
@@ -16,18 +18,6 @@ import sys
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
-PYTHONS = {
-    "mxnet": ["3.8", "3.9", "3.10", "3.11"],
-    "jax_flax": ["3.13", "3.12"],
-    "jax_flax-cuda": ["3.13", "3.12"],
-    "pytorch-cuda": ["3.11"],
-    "equinox": ["3.13", "3.12"],
-    "equinox-cuda": ["3.13", "3.12"],
-    "paddle": ["3.11", "3.12", "3.13"],
-    "uv": ["3.11", "3.12", "3.13"],
-    "docs": ["3.11", "3.12", "3.13"],
-    "test": ["3.11", "3.12", "3.13"],
-}
 GPU_ONLY = ("nvidia-", "cuda-", "triton")
 TORCH_CPU_DIGESTS = {
     "manylinux_2_28_x86_64": "6746dbcbeb526eb61330b76b41ff1b4eb848951103a892eeb080dfa2b264667b",
@@ -36,12 +26,26 @@ TORCH_CPU_DIGESTS = {
 }
 
 
+def pythons(name):
+    """Return the Python versions that the first line of `<name>.in` names."""
+    path = HERE / f"{name}.in"
+    first = path.read_text("utf-8").partition("\n")[0]
+    if not re.fullmatch(r"# python: 3\.\d+(, 3\.\d+)*", first):
+        sys.exit(f"{path}:1: expected a line such as '# python: 3.12, 3.11', found {first!r}")
+    return first.partition(": ")[2].split(", ")
+
+
 def resolve(name):
-    """Return the text that uv resolves `<name>.in` to."""
-    oldest = min(PYTHONS[name], key=lambda version: tuple(map(int, version.split("."))))
+    """Return the text that uv resolves `<name>.in` to.
+
+    Its pins also hold for what builds a source archive, here as when the lock is installed.
+    """
+    oldest = min(pythons(name), key=lambda version: tuple(map(int, version.split("."))))
+    source = HERE / f"{name}.in"
     command = [
         *("uv", "pip", "compile", "--quiet", "--universal", "--python-version", oldest),
-        *("--generate-hashes", "--no-header", "--no-annotate", "--no-config", HERE / f"{name}.in"),
+        *("--generate-hashes", "--no-header", "--no-annotate", "--no-config"),
+        *("--build-constraints", source, source),
     ]
     return subprocess.run(command, check=True, capture_output=True, text=True).stdout
 
@@ -64,20 +68,22 @@ def without_cuda(text):
 
 
 def write(name, text, source):
-    pythons = ", ".join(PYTHONS.get(name) or PYTHONS[source])
-    header = f"# python: {pythons}\n# Made by `make locks` from {source}.in; do not edit.\n"
+    versions = ", ".join(pythons(source))
+    header = f"# python: {versions}\n# Made by `make locks` from {source}.in; do not edit.\n"
     (HERE / f"{name}.txt").write_text(header + text)
     print(f"requirements/{name}.txt: {len(blocks(text))} packages")
 
 
 def main(names):
-    for name in names or PYTHONS:
-        if name not in PYTHONS:
-            sys.exit(f"requirements/lock.py: no such lock: {name}; known: {', '.join(PYTHONS)}")
+    known = sorted(path.stem for path in HERE.glob("*.in"))
+    for name in names or known:
+        if name not in known:
+            sys.exit(f"requirements/lock.py: there is no {name}.in; there are: {', '.join(known)}")
         text = resolve(name)
         write(name, text, name)
-        if name == "pytorch-cuda":
-            write("pytorch", without_cuda(text), name)
+        cpu = name.removesuffix("-cuda")
+        if not (HERE / f"{cpu}.in").exists():
+            write(cpu, without_cuda(text), name)
 
 
 if __name__ == "__main__":

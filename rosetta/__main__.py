@@ -1,4 +1,4 @@
-"""Command line: python -m rosetta {html, run, check, env, data}."""
+"""Command line: python -m rosetta {html, run, verify, check, env, data}."""
 
 import argparse
 import os
@@ -6,11 +6,12 @@ import subprocess
 import sys
 from pathlib import Path
 
-from . import checks, environments
+from . import checks, debian, environments
 from .datasets import DataError, prepare
 from .environments import EnvironmentMissing
 from .progress import Progress
 from .refresh import Busy, Options, Report, refresh, select
+from .verify import table, verify
 from .workloads import WorkloadError, load_project
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -50,12 +51,12 @@ def parser() -> argparse.ArgumentParser:
         sub.set_defaults(command=function)
         return sub
 
-    def selection(sub):
+    def selection(sub, default="those marked core"):
         sub.add_argument(
             "--frameworks",
             metavar="NAMES",
             help='"all", "none", or names from frameworks.toml, separated by spaces '
-            "(default: those marked core)",
+            f"(default: {default})",
         )
         sub.add_argument(
             "--workloads", metavar="NAMES", help="folders of scripts/ (default: every one)"
@@ -66,7 +67,7 @@ def parser() -> argparse.ArgumentParser:
         sub.add_argument(
             "--profile",
             metavar="NAME",
-            help="short, epoch or full, as workload.toml has them (default: full on a GPU, "
+            help="brief, short, epoch or full, as workload.toml has them (default: full on a GPU, "
             "else short)",
         )
         sub.add_argument(
@@ -85,7 +86,15 @@ def parser() -> argparse.ArgumentParser:
         help="run in this very interpreter and make no environment: for a box whose frameworks "
         "came with it; it needs nbclient, ipykernel and jupytext",
     )
-    selection(command("check", check_command, "Hold scripts against the rules; run nothing."))
+    again = command("verify", verify_command, "Prove the translations anew; keep no record.")
+    selection(again, default="every one")
+    again.add_argument(
+        "--device", choices=["cpu", "cuda"], help="default: cuda where a GPU answers"
+    )
+    selection(
+        command("check", check_command, "Hold scripts against the rules; run nothing."),
+        default="every one",
+    )
     env = command("env", env_command, "Make the environments that are missing.")
     selection(env)
     env.add_argument("--device", choices=["cpu", "cuda"], default="cpu")
@@ -140,6 +149,16 @@ def draw(site: Path) -> int:
     return subprocess.run(command, env=variables).returncode
 
 
+def verify_command(given: argparse.Namespace) -> int:
+    """Print the matrix framework by quantity; 0 if all that could be run here is proven."""
+    given.frameworks = given.frameworks or "all"
+    done = verify(load_project(ROOT), options_of(given), Progress())
+    if done.verdicts:
+        print(f"\n{table(done.verdicts)}\n")
+    print(done.report.sentence() + ".")
+    return 0 if done.passed else 1
+
+
 def check_command(given: argparse.Namespace) -> int:
     project = load_project(ROOT)
     given.frameworks = given.frameworks or "all"
@@ -156,6 +175,8 @@ def env_command(given: argparse.Namespace) -> int:
     for script in select(project, options_of(given)):
         name = environments.lock_name(ROOT, script.framework.environment, given.device)
         try:
+            debian.ensure(script.framework.debian)
+            environments.require(script.language)
             print(f"{name}: {environments.ensure(ROOT, name).python}")
         except EnvironmentMissing as error:
             print(f"{name}: not here: {error}")

@@ -1,7 +1,6 @@
 """Hold scripts against the rules that every tab obeys, without running anything."""
 
-import ast
-import re
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from .workloads import Cell, Script
@@ -64,29 +63,16 @@ def hyperparameters(script: Script):
         line = tagged[1].line if tagged else 1
         yield line, f'{len(tagged)} cells have tags=["parameters"]; exactly one must.'
         return
-    found = literals(tagged[0])
+    found = script.language.assignments(tagged[0].source)
     for name, expected in script.workload.hyperparameters.items():
         if name not in found:
             yield tagged[0].line, f"{name} is missing; {toml} says {expected!r}."
             continue
         line, value = found.pop(name)
         if value != expected:
-            yield line, f"{name} is {value!r}; {toml} says {expected!r}."
+            yield tagged[0].line + line - 1, f"{name} is {value!r}; {toml} says {expected!r}."
     for name, (line, _) in found.items():
-        yield line, f"{name} is not among [hyperparameters] of {toml}."
-
-
-def literals(cell: Cell) -> dict[str, tuple[int, object]]:
-    """Return the cell's assignments of literals: name -> (line, value)."""
-    found = {}
-    for node in ast.parse(cell.source).body:
-        if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
-            try:
-                value = ast.literal_eval(node.value)
-            except ValueError:
-                value = ast.unparse(node.value)
-            found[node.targets[0].id] = (cell.line + node.lineno - 1, value)
-    return found
+        yield tagged[0].line + line - 1, f"{name} is not among [hyperparameters] of {toml}."
 
 
 def width(script: Script):
@@ -98,35 +84,36 @@ def width(script: Script):
 
 def imports(script: Script):
     """Of this project a script imports rosetta.datasets, and never another script."""
-    neighbours = {path.stem for path in script.workload.path.glob("*.py")}
+    neighbours = {path.stem for path in script.workload.path.glob(f"*_{script.workload.id}.*")}
     for cell in script.code_cells:
-        for node in ast.walk(parse(cell, script)):
-            names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
-            if isinstance(node, ast.ImportFrom):
-                names = [node.module or "."]
-            for name in names:
-                top = name.partition(".")[0]
-                if (top == "rosetta" and name != ALLOWED_OF_ROSETTA) or top in neighbours | {""}:
-                    yield (
-                        cell.line + node.lineno - 1,
-                        f"imports {name}; of this project a script imports only "
-                        f"{ALLOWED_OF_ROSETTA}, so that it can be copied alone.",
-                    )
+        with located(cell, script):
+            found = list(script.language.imports(cell.source))
+        for line, name in found:
+            top = name.partition(".")[0]
+            if (top == "rosetta" and name != ALLOWED_OF_ROSETTA) or top in neighbours | {""}:
+                yield (
+                    cell.line + line - 1,
+                    f"imports {name}; of this project a script imports only "
+                    f"{ALLOWED_OF_ROSETTA}, so that it can be copied alone.",
+                )
 
 
 def last_cell(script: Script):
     """The last cell is a dict for the machine; a print is for people."""
-    last = script.code_cells[-1]
-    body = parse(last, script).body
-    if not body or not isinstance(body[-1], ast.Expr) or not isinstance(body[-1].value, ast.Dict):
-        yield last.line, "the last cell must end in a dict display: what this script reports."
+    last, language = script.code_cells[-1], script.language
+    with located(last, script):
+        if not language.ends_in_record(last.source):
+            yield (
+                last.line,
+                f"the last cell must end in {language.record}: what this script reports.",
+            )
 
 
-def parse(cell: Cell, script: Script) -> ast.Module:
-    """Parse a cell; what only a notebook understands is blanked out."""
-    source = re.sub(r"^\s*[%!].*$", "pass", cell.source, flags=re.MULTILINE)
+@contextmanager
+def located(cell: Cell, script: Script):
+    """Give a syntax error the script's name and line."""
     try:
-        return ast.parse(source)
+        yield
     except SyntaxError as error:
         error.filename, error.lineno = script.relative, cell.line + (error.lineno or 1) - 1
         raise

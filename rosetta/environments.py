@@ -3,6 +3,10 @@
 An environment is finished once `environment.json` lies in it; that file is written last, so an
 interrupted creation is never taken for a finished one, and it names the lock it was made from, so a
 changed lock makes a new environment.
+
+What no lock can name, such as a library that a wheel takes from the system, is made by
+requirements/X.sh: where that file is, it runs after the installation, with the environment's folder
+as its argument and requirements/ as the current folder. It and all it reads are called X.something.
 """
 
 import json
@@ -15,6 +19,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from .languages import Language
 from .records import file_digest, lock_path
 
 STAMP = "environment.json"
@@ -39,6 +44,12 @@ def lock_name(root: Path, environment: str, device: str) -> str:
     return cuda if device == "cuda" and lock_path(root, cuda).exists() else environment
 
 
+def require(language: Language) -> None:
+    """Raise EnvironmentMissing when a language's own program is not on this machine."""
+    if language.program and not shutil.which(language.program):
+        raise EnvironmentMissing(f"no {language.label} here ({language.get_it})")
+
+
 def find(root: Path, name: str) -> Environment | None:
     """Return the environment if it is finished and made from today's lock."""
     folder = root / ".environments" / name
@@ -54,7 +65,11 @@ def find(root: Path, name: str) -> Environment | None:
 
 def made_from(root: Path, name: str) -> dict:
     """Return what an environment depends on; its scripts hold the absolute path of the folder."""
-    return {"lock": file_digest(lock_path(root, name)), "root": str(root)}
+    lock = lock_path(root, name)
+    beside = sorted(set(lock.parent.glob(f"{name}.*")) - {lock, lock.with_suffix(".in")})
+    return {"lock": file_digest(lock), "root": str(root)} | {
+        path.name: file_digest(path) for path in beside
+    }
 
 
 def ensure(root: Path, name: str, say: Callable[[str], None] = print) -> Environment:
@@ -82,6 +97,7 @@ def ensure(root: Path, name: str, say: Callable[[str], None] = print) -> Environ
     uv("venv", "--quiet", "--python", interpreter, folder)
     python = folder / "bin" / "python"
     install(root, name, python, say)
+    complete(root, name, folder)
     # rosetta.datasets can then be imported by a script that is run as a plain program.
     site_packages(python).joinpath("rosetta.pth").write_text(f"{root}\n")
     stamp = folder / f"{STAMP}.part"
@@ -116,8 +132,26 @@ def install(root: Path, name: str, python: Path, say: Callable[[str], None]) -> 
     sync(python, cuda)
 
 
+def complete(root: Path, name: str, folder: Path) -> None:
+    """Run requirements/<name>.sh where there is one; see this module's first lines."""
+    program = lock_path(root, name).with_suffix(".sh")
+    if not program.exists():
+        return
+    done = subprocess.run(
+        ["sh", "-e", program.name, folder], cwd=program.parent, capture_output=True, text=True
+    )
+    if done.returncode:
+        complaint = " ".join(done.stderr.split())[-600:]
+        raise EnvironmentMissing(f"requirements/{program.name} failed: {complaint}")
+
+
 def sync(python: Path, lock: Path, *options: str) -> None:
-    uv("pip", "sync", "--quiet", "--require-hashes", "--python", python, *options, lock)
+    """Install a lock, which also says what builds those of its packages that are source archives.
+
+    Otherwise today's setuptools would build them, which no lock names and no digest covers.
+    """
+    command = ("pip", "sync", "--quiet", "--require-hashes", "--python", python)
+    uv(*command, "--build-constraints", lock, *options, lock)
 
 
 def python_versions(lock: Path) -> list[str]:

@@ -1,7 +1,7 @@
 """Hold one kernel: start it in an environment, run cells, ask it for facts, end it.
 
-Built on nbclient and jupyter_client. The kernel is found by its interpreter alone; nothing is
-installed into the user's home.
+Built on nbclient and jupyter_client. A kernel is found by the command that its language gives;
+nothing is installed into the user's home.
 """
 
 import asyncio
@@ -19,53 +19,40 @@ from nbclient import NotebookClient
 from nbclient.exceptions import DeadKernelError
 
 from . import machine
-
-# Runs in every kernel, Python 3.6's too; asks for versions without importing anything.
-PROBE = """\
-def _rosetta_probe(names):
-    import json, platform
-    try:
-        from importlib.metadata import version
-    except ImportError:
-        from pkg_resources import get_distribution
-        version = lambda name: get_distribution(name).version
-    found = {}
-    for name in names:
-        try:
-            found[name] = version(name)
-        except Exception:
-            pass
-    return json.dumps({"python": platform.python_version(), "versions": found})
-print(_rosetta_probe(%r))
-del _rosetta_probe
-"""
+from .languages import PYTHON_PROBE, Language
 
 
 class KernelStartError(Exception):
     """The interpreter did not become a kernel."""
 
 
-class Manager(AsyncKernelManager):
-    """Start one given interpreter, over sockets in a folder: no port is opened."""
+class KernelError(Exception):
+    """Code of our own ended in an error inside a kernel; the message is the kernel's."""
 
-    def __init__(self, python: Path, folder: Path):
+
+class Manager(AsyncKernelManager):
+    """Start the kernel of a language, over sockets in a folder: no port is opened."""
+
+    def __init__(self, language: Language, python: Path, folder: Path):
         super().__init__(
             transport="ipc",
             ip=str(folder / "kernel"),  # the sockets' common name; its default is relative
             connection_file=str(folder / "kernel.json"),
         )
-        self._python = python
+        self.language, self.python = language, python
 
     @property
     def kernel_spec(self) -> KernelSpec:
-        command = [str(self._python), "-m", "ipykernel_launcher", "-f", "{connection_file}"]
-        return KernelSpec(argv=command, display_name="Python", language="python")
+        language = self.language
+        command = language.kernel(self.python)
+        return KernelSpec(argv=command, display_name=language.label, language=language.name)
 
 
 class Kernel:
     """A running kernel that executes the cells of one notebook."""
 
     def __init__(self, manager: Manager, client: NotebookClient, watch: "MemoryWatch"):
+        self._language, self._python = manager.language, manager.python
         self._manager = manager
         self._client = client
         self._watch = watch
@@ -93,17 +80,44 @@ class Kernel:
         self._interrupted = True
         task.cancel()
 
-    async def probe(self, packages: tuple[str, ...]) -> dict:
-        """Return the kernel's Python and package versions."""
-        printed = []
+    async def ask(self, code: str) -> str:
+        """Run code of our own, of which no cell is left, and return what it prints.
+
+        Raises KernelError when it ends in an error.
+        """
+        printed, errors = [], []
 
         def keep(message: dict) -> None:
-            printed.append(message["content"].get("text", ""))
+            content = message["content"]
+            if message["msg_type"] == "stream" and content["name"] == "stdout":
+                printed.append(content["text"])
+            elif message["msg_type"] == "error":
+                errors.append(" ".join(content["evalue"].split()))
 
         await self._client.kc.execute_interactive(
-            PROBE % (list(packages),), store_history=False, allow_stdin=False, output_hook=keep
+            code, store_history=False, allow_stdin=False, output_hook=keep
         )
-        return json.loads("".join(printed))
+        if errors:
+            raise KernelError(errors[0])
+        return "".join(printed)
+
+    async def probe(self, packages: tuple[str, ...]) -> dict:
+        """Return the kernel's Python and the versions of packages and of the language itself.
+
+        Raises KernelStartError when it lacks what that takes.
+        """
+        try:
+            facts = json.loads(await self.ask(self._language.probe(packages)))
+        except KernelError as error:
+            raise KernelStartError(str(error)) from error
+        if "python" in facts:
+            return facts
+        # Another language computes through a Python, which is asked without starting it there.
+        told = await asyncio.create_subprocess_exec(
+            self._python, "-c", PYTHON_PROBE % (list(packages),), stdout=asyncio.subprocess.PIPE
+        )
+        bridged = json.loads((await told.communicate())[0])
+        return {**bridged, "versions": {**bridged["versions"], **facts["versions"]}}
 
     def memory(self) -> dict:
         """Return peak_memory_bytes of the kernel's process, and of the GPU where one is used."""
@@ -111,13 +125,19 @@ class Kernel:
 
 
 @asynccontextmanager
-async def running(python: Path, notebook: nbformat.NotebookNode, folder: Path, variables: dict):
+async def running(
+    language: Language,
+    python: Path,
+    notebook: nbformat.NotebookNode,
+    folder: Path,
+    variables: dict,
+):
     """Start a kernel for the notebook in an otherwise empty folder; end it in any case.
 
     SIGINT and SIGTERM cancel the task that is inside, so that a Ctrl-C leaves no kernel behind.
     Raises KernelStartError with the end of what the interpreter printed.
     """
-    manager = Manager(python, folder)
+    manager = Manager(language, python, folder)
     resources = {"metadata": {"path": str(folder)}}
     client = NotebookClient(notebook, km=manager, resources=resources)
     log = folder / "kernel.log"
@@ -203,8 +223,9 @@ def variables_for(root: Path, device: str, threads: int, own: dict[str, str]) ->
             "TF_CPP_MIN_LOG_LEVEL": "3",
             "ROSETTA_OFFLINE": "1",
             "OMP_NUM_THREADS": str(threads),
+            "NUM_CPU_THREADS": str(threads),  # tinygrad's name for it
         }
     )
     if device == "cpu":
-        variables.update({"CUDA_VISIBLE_DEVICES": "", "JAX_PLATFORMS": "cpu"})
+        variables.update({"CUDA_VISIBLE_DEVICES": "", "JAX_PLATFORMS": "cpu", "DEV": "CPU"})
     return {**variables, **own}

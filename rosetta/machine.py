@@ -24,7 +24,7 @@ def describe(device: str) -> dict:
         "processor": processor(),
         "cores": usable_cores(),
         "memory_bytes": memory_bytes(),
-        "system": f"{platform.system()} {platform.release()}",
+        "system": " ".join([platform.system(), *re.findall(r"^\d+\.\d+", platform.release())]),
     }
     if device == "cuda":
         facts.update(gpu())

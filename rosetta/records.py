@@ -166,7 +166,7 @@ def key(script: Script, *, environment: str, profile: str, digest: str) -> str:
             "code": [cell.source for cell in script.code_cells],
             "lock": file_digest(lock_path(script.root, environment)),
             "variables": script.framework.variables,
-            "datasets": {path.name: file_digest(path) for path in dataset_files(script.root)},
+            "given": {path.name: file_digest(path) for path in given_to(script)},
             "hyperparameters": workload.hyperparameters,
             "profile": [profile, known.overrides if known else None],
             "data": digest,
@@ -189,10 +189,20 @@ def lock_path(root: Path, environment: str) -> Path:
     return root / "requirements" / f"{environment}.txt"
 
 
-def dataset_files(root: Path) -> list[Path]:
-    """Return the only part of the machinery that scripts import."""
-    folder = root / "rosetta" / "datasets"
-    return sorted([*folder.glob("*.py"), *folder.glob("references/*.json")])
+def given_to(script: Script) -> list[Path]:
+    """Return the files that decide what a script is given: arrays, their order, the reference.
+
+    What fetches and checks the data is not among them, nor what belongs to another workload: the
+    data has a digest of its own.
+    """
+    folder = script.root / "rosetta" / "datasets"
+    workload = script.workload
+    return [
+        folder / f"{workload.dataset}_arrays.py",
+        folder / "batches.py",
+        folder / "reference.py",
+        folder / "references" / f"{workload.id}.json",
+    ]
 
 
 def file_digest(path: Path) -> str | None:
@@ -270,6 +280,6 @@ def inputs(project: Project, script: Script) -> list[Path]:
         script.workload.path / "reference.json",
         project.root / "frameworks.toml",
         *sorted(locks),
-        *dataset_files(project.root),
+        *given_to(script),
         *paths_of(project, script),
     ]

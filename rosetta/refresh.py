@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-from . import checks, environments, machine, records, runner
+from . import checks, debian, environments, machine, records, runner
 from .datasets import prepare
 from .environments import EnvironmentMissing
 from .progress import Progress, clock
@@ -33,16 +33,22 @@ class Options:
     device: str | None = None
     here: bool = False
     force: bool = False
+    verify: bool = False  # only the proof, into a folder that does not last
+    results: Path | None = None
 
 
 @dataclass
 class Report:
     """What became of every selected script."""
 
-    ran: list[Script] = field(default_factory=list)
+    records: list[tuple[Script, Record]] = field(default_factory=list)
     reused: list[Script] = field(default_factory=list)
     failed: list[tuple[Script, str]] = field(default_factory=list)
     not_run: list[tuple[Script, str]] = field(default_factory=list)
+
+    @property
+    def ran(self) -> list[Script]:
+        return [script for script, _ in self.records]
 
     def sentence(self) -> str:
         """Return one line: what ran, what was reused, what was not run and why."""
@@ -81,7 +87,7 @@ def refresh(project: Project, options: Options, progress: Progress) -> Report:
             progress.say(f"data: {data[dataset]['label']}")
         stale = []
         for script in scripts:
-            profile = profile_for(script, options.profile, device)
+            profile = profile_for(script, options, device)
             environment = (
                 "here"
                 if options.here
@@ -105,7 +111,10 @@ def refresh(project: Project, options: Options, progress: Progress) -> Report:
                 report.not_run.append((script, str(error)))
                 continue
             command = f"python -m rosetta run {script.name} --profile {profile.id}"
-            stale.append(runner.Job(script, profile, device, environment, python, facts, command))
+            results = options.results or records.results_folder(project.root)
+            stale.append(
+                runner.Job(script, profile, device, environment, python, facts, command, results)
+            )
         for number, job in enumerate(stale, start=1):
             run_one(job, f"[{number}/{len(stale)}] ", report, progress)
     return report
@@ -126,9 +135,10 @@ def run_one(job: runner.Job, prefix: str, report: Report, progress: Progress) ->
         progress.say(message)
         report.failed.append((job.script, message))
         return
-    report.ran.append(job.script)
+    report.records.append((job.script, outcome.record))
     about = outcome.record.about
-    progress.say(f"{title}  ok in {clock(about['seconds'])}: {shown(outcome.record.path)}")
+    kept = "" if job.profile is job.script.workload.verification else shown(outcome.record.path)
+    progress.say(f"{title}  ok in {clock(about['seconds'])}{kept and ': '}{kept}")
 
 
 def shown(path: Path) -> str:
@@ -166,15 +176,29 @@ def select(project: Project, options: Options) -> list[Script]:
     ]
 
 
-def profile_for(script: Script, asked: str | None, device: str) -> Profile:
-    """Return the profile: full where there is a GPU, else the shortest, unless one is asked for."""
-    profiles = script.workload.profiles
-    name = asked or list(profiles)[-1 if device == "cuda" else 0]
-    if name not in profiles:
+def profile_for(script: Script, options: Options, device: str) -> Profile:
+    """Return the profile: the one asked for, else full where there is a GPU and short elsewhere.
+
+    A framework that is slow on a processor gets the profile for such, unless it is asked for by
+    name: whoever builds everything shall not wait a day for it.
+    """
+    workload, profiles = script.workload, script.workload.profiles
+    if options.verify:
+        if workload.verification is None:
+            raise WorkloadError(f"{workload.path / 'workload.toml'}: there is no [verification].")
+        return workload.verification
+    if options.profile and options.profile not in profiles:
         raise WorkloadError(
-            f"{script.workload.id} has no profile {name!r}; it has {', '.join(profiles)}."
+            f"{workload.id} has no profile {options.profile!r}; it has {', '.join(profiles)}."
         )
-    return profiles[name]
+    brief = [profile for profile in profiles.values() if profile.slow]
+    usual = [profile for profile in profiles.values() if not profile.slow]
+    named = options.profile and options.names
+    if brief and script.framework.slow and device == "cpu" and not named:
+        return brief[0]
+    if options.profile:
+        return profiles[options.profile]
+    return usual[-1 if device == "cuda" else 0]
 
 
 def satisfying(
@@ -207,14 +231,24 @@ def satisfying(
 
 def interpreter(root: Path, script: Script, environment: str, progress: Progress) -> Path:
     """Return the Python that runs the script: its environment's, or this one with `--here`."""
+    debian.ensure(script.framework.debian, progress.say)
+    environments.require(script.language)
     if environment != "here":
         return environments.ensure(root, environment, progress.say).python
     for package in script.framework.packages:
-        try:
-            version(package)
-        except PackageNotFoundError:
-            raise EnvironmentMissing(f"{package} is not installed in {sys.executable}") from None
+        if not any(map(installed, package.split("|"))):
+            either = " or ".join(package.split("|"))
+            raise EnvironmentMissing(f"{either} is not installed in {sys.executable}")
     return Path(sys.executable)
+
+
+def installed(package: str) -> bool:
+    """Say whether this interpreter has the package."""
+    try:
+        version(package)
+    except PackageNotFoundError:
+        return False
+    return True
 
 
 @contextmanager

@@ -4,7 +4,6 @@ Nothing is drawn here, and no script judges itself: the record keeps what was pr
 cell reported, and the facts about the run.
 """
 
-import ast
 import asyncio
 import json
 import os
@@ -38,6 +37,7 @@ class Job:
     python: Path
     data: dict
     command: str
+    results: Path  # the folder that holds the machines' folders
 
 
 class Failure(Exception):
@@ -84,7 +84,7 @@ def run(job: Job, progress: Callable[[str], None]) -> Outcome:
         "environment": job.environment,
         "profile": job.profile.id,
         "device": job.device,
-        "threads": threads(),
+        "threads": threads(script),
         "load_before": round(os.getloadavg()[0], 2),
         "data": {name: value for name, value in job.data.items() if name != "path"},
         "commit": commit(script.root),
@@ -93,8 +93,8 @@ def run(job: Job, progress: Callable[[str], None]) -> Outcome:
     begun, failure = time.monotonic(), None
     try:
         with tempfile.TemporaryDirectory(prefix="rosetta-", ignore_cleanup_errors=True) as folder:
-            asyncio.run(execute(job, notebook, about, Path(folder), progress))
-        about["reported"] = reported_by(notebook, script)
+            value = asyncio.run(execute(job, notebook, about, Path(folder), progress))
+        about["reported"] = reported_by(value, script)
     except asyncio.CancelledError:
         raise KeyboardInterrupt from None
     except Failure as error:
@@ -109,8 +109,7 @@ def run(job: Job, progress: Callable[[str], None]) -> Outcome:
         return Outcome(None, failure)
     notebook.metadata["rosetta"] = json.loads(without_paths(json.dumps(about), script.root))
     variant = records.variant(job.profile.id, job.data["source"], about["status"] == "ok")
-    folder = records.results_folder(script.root)
-    path = records.record_path(folder, about["machine"]["slug"], script, variant)
+    path = records.record_path(job.results, about["machine"]["slug"], script, variant)
     record = records.write(path, notebook)
     if failure is None:
         # The failure that lay beside it is of the past.
@@ -125,30 +124,33 @@ def notebook_of(job: Job) -> nbformat.NotebookNode:
         make = nbformat.v4.new_code_cell if cell.kind == "code" else nbformat.v4.new_markdown_cell
         cells.append(make(cell.source, metadata={"step": cell.step, "tags": list(cell.tags)}))
         if "parameters" in cell.tags and job.profile.overrides:
-            source = "\n".join(f"{k} = {v!r}" for k, v in job.profile.overrides.items())
+            assignment = job.script.language.assignment
+            source = "\n".join(assignment(k, v) for k, v in job.profile.overrides.items())
             metadata = {"step": cell.step, "tags": [INJECTED]}
             cells.append(nbformat.v4.new_code_cell(source, metadata=metadata))
     for number, cell in enumerate(cells):
         cell["id"] = f"cell-{number}"
-    language = {"name": job.script.framework.language, "file_extension": job.script.path.suffix}
+    language = {"name": job.script.language.name, "file_extension": job.script.path.suffix}
     return nbformat.v4.new_notebook(cells=cells, metadata={"language_info": language})
 
 
-async def execute(job: Job, notebook, about: dict, folder: Path, progress) -> None:
+async def execute(job: Job, notebook, about: dict, folder: Path, progress) -> str:
     """Run all cells in a fresh kernel; fill `about` as facts become known.
 
-    Raises Failure, after the outputs so far have been cleaned and kept.
+    Returns what the last cell evaluated to, as its language writes it. Raises Failure, after the
+    outputs so far have been cleaned and kept.
     """
-    script = job.script
-    variables = kernel.variables_for(
-        script.root, job.device, about["threads"], script.framework.variables
-    )
+    script, language = job.script, job.script.language
+    locks = records.lock_path(script.root, job.environment).with_suffix("")
+    own = {**language.variables(job.python, locks), **script.framework.variables}
+    variables = kernel.variables_for(script.root, job.device, about["threads"], own)
     # The runner knows where the data is; the kernel does not look again.
     variables["ROSETTA_DATA"] = job.data.get("path") or variables.get("ROSETTA_DATA", "")
     seconds = about["step_seconds"] = {}
     code = [cell for cell in notebook.cells if cell.cell_type == "code"]
     try:
-        async with kernel.running(job.python, notebook, folder, variables) as running:
+        start = kernel.running(language, job.python, notebook, folder, variables)
+        async with start as running:
             about.update(await running.probe(script.framework.packages))
             for cell in code:
                 step = cell.metadata["step"]
@@ -162,6 +164,7 @@ async def execute(job: Job, notebook, about: dict, folder: Path, progress) -> No
                 finally:
                     seconds[step] = round(seconds.get(step, 0) + time.monotonic() - begun, 3)
             about.update(running.memory())
+            return await value_of(code[-1], running, script)
     except kernel.KernelStartError as error:
         raise Failure(
             "no kernel",
@@ -183,7 +186,7 @@ def failure_of(error: Exception, script: Script, notebook, cell, limit: int) -> 
         message = "the kernel died: killed, out of memory, or crashed in native code"
         return Failure("died", message, step, first)
     line = first and first + line_in_cell(cell) - 1
-    return Failure("error", f"{error.ename}: {error.evalue}", step, line)
+    return Failure("error", script.language.complaint(error.ename, error.evalue), step, line)
 
 
 def line_in_cell(cell: nbformat.NotebookNode) -> int:
@@ -196,31 +199,39 @@ def line_in_cell(cell: nbformat.NotebookNode) -> int:
     return 1
 
 
-def reported_by(notebook: nbformat.NotebookNode, script: Script) -> dict:
-    """Return the plain dict that the last cell evaluated to.
+async def value_of(cell: nbformat.NotebookNode, running: kernel.Kernel, script: Script) -> str:
+    """Return what the last cell evaluated to, as its language writes it; nothing if it did not."""
+    if not script.language.report:
+        results = [output for output in cell.outputs if output.output_type == "execute_result"]
+        return results[-1].data.get("text/plain", "") if results else ""
+    try:
+        return await running.ask(script.language.report)
+    except kernel.KernelError as error:
+        raise no_value(str(error), script) from None
+
+
+def reported_by(text: str, script: Script) -> dict:
+    """Return the plain dict that the last cell evaluated to, from how its language writes it.
 
     Raises Failure when there is none, or when it holds more than numbers, texts, lists and dicts.
     """
-    cell, last = notebook.cells[-1], script.cells[-1]
-    texts = [
-        output.data.get("text/plain", "")
-        for output in cell.get("outputs", [])
-        if output.output_type == "execute_result"
-    ]
     try:
-        value = ast.literal_eval(texts[-1]) if texts else None
+        value = script.language.value(text) if text else None
         json.dumps(value, allow_nan=False)
         if not isinstance(value, dict):
-            raise TypeError(f"it is a {type(value).__name__}" if texts else "it has no value")
+            raise TypeError(f"it is a {type(value).__name__}" if text else "it has no value")
     except (ValueError, SyntaxError, TypeError) as error:
-        raise Failure(
-            "error",
-            "the last cell must evaluate to a plain dict of finite numbers, texts, lists and "
-            f"dicts, but {error}",
-            last.step,
-            last.line,
-        ) from None
+        raise no_value(str(error), script) from None
     return value
+
+
+def no_value(problem: str, script: Script) -> Failure:
+    """Say that a script reported nothing that can be kept."""
+    message = (
+        "the last cell must evaluate to a plain dict of finite numbers, texts, lists and "
+        f"dicts, but {problem}"
+    )
+    return Failure("error", message, script.cells[-1].step, script.cells[-1].line)
 
 
 def clean_outputs(notebook: nbformat.NotebookNode, root: Path) -> None:
@@ -249,17 +260,29 @@ def without_paths(text: str, root: Path) -> str:
     return re.sub(rf"{re.escape(str(Path.home()))}(?=[/\s'\"]|$)", "~", text)
 
 
-def threads() -> int:
-    """Return how many threads a framework is given: OMP_NUM_THREADS, or one per usable core."""
-    asked = os.environ.get("OMP_NUM_THREADS", "")
+def threads(script: Script) -> int:
+    """Return how many threads a framework is given.
+
+    frameworks.toml may say it, for one whose threads spin; else OMP_NUM_THREADS, else one per core.
+    """
+    own = script.framework.variables.get("OMP_NUM_THREADS", "")
+    asked = own or os.environ.get("OMP_NUM_THREADS", "")
     return int(asked) if asked.isdigit() else machine.usable_cores()
 
 
 def commit(root: Path) -> str | None:
-    """Return the commit that was run, with "+" when the tree had changes; None outside git."""
-    command = ["git", "-C", str(root), "describe", "--always", "--abbrev=12", "--dirty=+"]
+    """Return the commit that was run, None outside git.
+
+    It ends in "+" when a file had changed that is no record.
+    """
+
+    def git(*arguments: str) -> str:
+        command = ["git", "-C", str(root), *arguments]
+        return subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
+
     try:
-        done = subprocess.run([*command, "--exclude=*"], capture_output=True, text=True)
-    except OSError:
+        head = git("rev-parse", "--short=12", "HEAD")
+        changed = git("status", "--porcelain", "--untracked-files=no", ":!results")
+    except (OSError, subprocess.CalledProcessError):
         return None
-    return done.stdout.strip() or None
+    return f"{head}+" if changed else head

@@ -1,6 +1,6 @@
 """Read what is in the repository: frameworks, workloads and their scripts, as frozen dataclasses.
 
-Dropping `<framework>_<workload>.py` into `scripts/<workload>/` is the whole registration of a tab.
+Dropping `<framework>_<workload>.py` (or .R, .jl) into `scripts/<workload>/` registers a tab.
 A script is in jupytext's percent format; a cell with a title opens the step of that name.
 """
 
@@ -11,6 +11,9 @@ from functools import cached_property
 from pathlib import Path
 
 import jupytext
+
+from .languages import BY_EXTENSION, LANGUAGES, Language
+from .network import Layer, NetworkError, layers_of
 
 MARKER = re.compile(r"^# ?%%(?!%)")
 
@@ -32,6 +35,8 @@ class Framework:
     home: str
     docs: str
     core: bool = False
+    slow: bool = False  # on a processor: it then runs the profile that is meant for such
+    debian: tuple[str, ...] = ()  # packages of the system that it needs at run time
     variables: dict[str, str] = field(default_factory=dict)
     last_release: str | None = None
     successor: str | None = None
@@ -53,6 +58,8 @@ class Profile:
     title: str
     seconds: int
     overrides: dict[str, object]
+    slow: bool = False  # meant for frameworks that are slow on a processor
+    accuracy: tuple[float, float] | None = None  # what a correct program reaches, whatever the seed
 
 
 @dataclass(frozen=True)
@@ -67,8 +74,10 @@ class Workload:
     steps: tuple[Step, ...]
     hyperparameters: dict[str, object]
     profiles: dict[str, Profile]
+    verification: Profile | None  # no training, the parity steps alone; no record is kept of it
     tolerances: dict[str, dict]
     checks: dict[str, object]
+    network: tuple[Layer, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -97,6 +106,10 @@ class Script:
     def name(self) -> str:
         """Return `<workload>/<framework>`, which is also the address of its page."""
         return f"{self.workload.id}/{self.framework.id}"
+
+    @property
+    def language(self) -> Language:
+        return LANGUAGES[self.framework.language]
 
     @property
     def relative(self) -> str:
@@ -163,17 +176,24 @@ def load_project(root: Path) -> Project:
 
 
 def load_frameworks(path: Path) -> dict[str, Framework]:
+    """Return the registered frameworks in the order of their tabs: the retired ones come last."""
     frameworks = {}
     for name, table in read_toml(path).items():
         table = {"id": name, "environment": name, **table}
-        table["packages"] = tuple(table.get("packages", ()))
+        for key in ("packages", "debian"):
+            table[key] = tuple(table.get(key, ()))
         frameworks[name] = build(Framework, table, f"{path}: [{name}]")
+        if frameworks[name].language not in LANGUAGES:
+            raise WorkloadError(
+                f"{path}: [{name}] has language {frameworks[name].language!r}; "
+                f"known: {', '.join(LANGUAGES)}."
+            )
         if frameworks[name].family not in ("current", "retired"):
             raise WorkloadError(
                 f"{path}: [{name}] has family {frameworks[name].family!r}; "
                 "it is either 'current' or 'retired'."
             )
-    return frameworks
+    return dict(sorted(frameworks.items(), key=lambda item: item[1].family == "retired"))
 
 
 def load_workload(path: Path) -> Workload:
@@ -182,16 +202,14 @@ def load_workload(path: Path) -> Workload:
     if not steps:
         raise WorkloadError(f"{path}: there is no [[steps]]; a workload has at least one step.")
     hyperparameters = table.pop("hyperparameters", {})
-    profiles = {}
-    for name, overrides in table.pop("profiles", {}).items():
-        title, seconds = overrides.pop("title", name), overrides.pop("seconds", 3600)
-        unknown = sorted(set(overrides) - set(hyperparameters))
-        if unknown:
-            raise WorkloadError(
-                f"{path}: [profiles.{name}] overrides {', '.join(unknown)}, "
-                "which [hyperparameters] does not have."
-            )
-        profiles[name] = Profile(name, title, seconds, overrides)
+    profiles = {
+        name: load_profile(name, overrides, hyperparameters, f"{path}: [profiles.{name}]")
+        for name, overrides in table.pop("profiles", {}).items()
+    }
+    verification = table.pop("verification", None)
+    if verification:
+        where = f"{path}: [verification]"
+        verification = load_profile("verification", verification, hyperparameters, where)
     return build(
         Workload,
         {
@@ -200,26 +218,59 @@ def load_workload(path: Path) -> Workload:
             "steps": steps,
             "hyperparameters": hyperparameters,
             "profiles": profiles,
+            "verification": verification,
             "tolerances": table.pop("tolerances", {}),
             "checks": table.pop("checks", {}),
+            "network": load_network(path, table.pop("network", None)),
             **table,
         },
         str(path),
     )
 
 
+def load_network(path: Path, description: dict | None) -> tuple[Layer, ...]:
+    """Return the layers of the workload's network; a workload need not describe one."""
+    if description is None:
+        return ()
+    try:
+        return tuple(layers_of(description))
+    except NetworkError as error:
+        raise WorkloadError(f"{path}: {error}") from None
+
+
+def load_profile(name: str, table: dict, hyperparameters: dict, where: str) -> Profile:
+    """Return the profile; what is left of the table are overrides of the hyperparameters."""
+    title, seconds = table.pop("title", name), table.pop("seconds", 3600)
+    slow, accuracy = table.pop("slow", False), table.pop("accuracy", None)
+    unknown = sorted(set(table) - set(hyperparameters))
+    if unknown:
+        raise WorkloadError(
+            f"{where} overrides {', '.join(unknown)}, which [hyperparameters] does not have."
+        )
+    return Profile(name, title, seconds, table, slow, accuracy and tuple(accuracy))
+
+
 def load_scripts(root: Path, workload: Workload, frameworks: dict[str, Framework]) -> list[Script]:
     """Return the workload's scripts in the order of frameworks.toml."""
     by_stem = {f"{framework}_{workload.id}": framework for framework in frameworks}
     scripts = []
-    for path in workload.path.glob(f"*_{workload.id}.py"):
+    for path in workload.path.glob(f"*_{workload.id}.*"):
+        if path.suffix not in BY_EXTENSION:
+            continue
         if path.stem not in by_stem:
             raise WorkloadError(
                 f"{path}: frameworks.toml has no table "
                 f"[{path.stem.removesuffix('_' + workload.id)}]; add one, or rename the file to "
-                f"<framework>_{workload.id}.py."
+                f"<framework>_{workload.id}{path.suffix}."
             )
-        scripts.append(load_script(path, root, workload, frameworks[by_stem[path.stem]]))
+        framework = frameworks[by_stem[path.stem]]
+        language = LANGUAGES[framework.language]
+        if path.suffix != language.extension:
+            raise WorkloadError(
+                f"{path}: frameworks.toml says that [{framework.id}] is written in "
+                f"{language.label}; rename the file to {path.stem}{language.extension}."
+            )
+        scripts.append(load_script(path, root, workload, framework))
     order = list(frameworks)
     return sorted(scripts, key=lambda script: order.index(script.framework.id))
 
@@ -235,7 +286,7 @@ def read_cells(text: str, path: Path) -> tuple[Cell, ...]:
     jupytext reads the cells; it does not say where they stand, so the markers are found again here
     and compared.
     """
-    notebook = jupytext.reads(text, fmt="py:percent")
+    notebook = jupytext.reads(text, fmt=BY_EXTENSION[path.suffix].percent)
     lines = text.splitlines()
     starts = [first_source_line(lines, i) for i, line in enumerate(lines) if MARKER.match(line)]
     if len(starts) != len(notebook.cells):

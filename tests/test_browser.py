@@ -4,106 +4,23 @@ The real one is _build/html, or what SITE names.
 Every test also fails on an error in the console, a request that fails, or one to another host.
 """
 
-import os
 import re
-import shutil
-from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
+from browsing import DESKTOP, PHONE, SHOWN, a_line, shown, tab, the_real_site, violations, visiting
 from bs4 import BeautifulSoup
-from tinysite import REPOSITORY, Drawn, draw_tiny, serve
-
-from rosetta.workloads import Script, load_project
-
-REAL = Path(os.environ.get("SITE", REPOSITORY / "_build" / "html"))
-BROWSERS = ("chromium", "chromium-browser", "google-chrome")
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking"]
-DESKTOP, PHONE = {"width": 1280, "height": 900}, {"width": 375, "height": 700}
-SHOWN = ".tab-panel:not([hidden])"
+from tinysite import draw_tiny
 
 
 @pytest.fixture(scope="module", params=["tiny", "real"])
 def site(request, tmp_path_factory):
     if request.param == "tiny":
         tiny = draw_tiny(tmp_path_factory.mktemp("site"))
-        root, folder, workload = tiny.root, tiny.html, "line"
+        place = tiny.html, tiny.root, "line"
     else:
-        root, folder, workload = REPOSITORY, REAL, "cnn"
-        wanted = {script.framework.id for script in load_project(root).scripts_of(workload)}
-        if not (folder / "cnn" / "index.html").exists():
-            pytest.skip("the real site is not drawn: make html")
-        page = BeautifulSoup((folder / "cnn" / "index.html").read_text("utf-8"), "html.parser")
-        if {tab["data-framework"] for tab in page.select("[role=tab]")} != wanted:
-            pytest.skip("the real site was drawn of other scripts: make html")
-        if len(wanted) < 2:
-            pytest.skip("the real site has one tab, and no choice to test")
-    with serve(folder) as base:
-        yield Drawn(base, load_project(root), workload)
-
-
-@pytest.fixture(scope="module")
-def browser(site):
-    """Start a browser once the site is drawn: its event loop would be in the way of a kernel's."""
-    found = next(filter(None, map(shutil.which, BROWSERS)), None)
-    if found is None:
-        pytest.skip(f"no browser on PATH ({', '.join(BROWSERS)}); on Debian: apt install chromium")
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=found, args=FLAGS)
-        yield started
-        started.close()
-
-
-@pytest.fixture
-def visit(browser, site):
-    """Open pages as a new visitor; fail in the end if anything went wrong on one of them."""
-    wrong, contexts = [], []
-    # What leaving a page interrupts, and scripts where they are switched off.
-    expected = ("net::ERR_ABORTED", "csp")
-
-    def failed(request):
-        if request.failure not in expected:
-            wrong.append(f"{request.failure}: {request.url}")
-
-    def listen(page):
-        page.on("pageerror", lambda error: wrong.append(f"{page.url}: {error}"))
-        page.on("console", lambda said: wrong.append(said.text) if said.type == "error" else None)
-        page.on("requestfailed", failed)
-        page.on(
-            "request",
-            lambda request: (
-                None if request.url.startswith((site.base, "data:")) else wrong.append(request.url)
-            ),
-        )
-
-    def open_page(address, **settings):
-        context = browser.new_context(**{"viewport": DESKTOP, **settings})
-        contexts.append(context)
-        context.on("page", listen)
-        page = context.new_page()
-        page.goto(address)
-        return page
-
-    yield open_page
-    for context in contexts:
-        context.close()
-    assert wrong == []
-
-
-def shown(page) -> set[str]:
-    names = page.eval_on_selector_all(SHOWN, "all => all.map(one => one.dataset.framework)")
-    return set(names)
-
-
-def tab(page, framework: str, number: int = 0):
-    return page.locator(f'.tab[data-framework="{framework}"]').nth(number)
-
-
-def a_line(script: Script) -> int:
-    """Return a line of code somewhere in the middle of a script."""
-    return script.code_cells[len(script.code_cells) // 2].line
+        place = the_real_site()
+    with visiting(*place) as drawn:
+        yield drawn
 
 
 # ---- Choosing a framework -------------------------------------------------------------------
@@ -317,8 +234,8 @@ def test_without_javascript_every_panel_is_open_titled_and_colored(site, visit):
     assert page.locator("button.copy").count() == 0
     page = visit(f"{site.base}/{site.scripts[0].name}/", java_script_enabled=False)
     colors = "kinds => kinds.map(k => getComputedStyle(document.querySelector(k)).color)"
-    word, name = page.evaluate(colors, [".cell_input .kn", ".cell_input .n"])
-    assert word != name
+    word, plain = page.evaluate(colors, [".cell_input .kn", ".cell_input pre"])
+    assert word != plain
 
 
 def test_print_shows_the_chosen_framework_under_its_name(site, visit):
@@ -384,12 +301,6 @@ def test_nothing_bars_anybody(site, visit, scheme, viewport):
     found = []
     for address in pages:
         page = visit(f"{site.base}/{address}", color_scheme=scheme, viewport=viewport)
-        page.wait_for_function("document.getAnimations().every(one => one.playState !== 'running')")
-        # Without `preload`, axe fetches no style sheet again from an address that it guesses;
-        # no rule that is on needs them.
-        result = Axe().run(page, options={"resultTypes": ["violations"], "preload": False}).response
-        for violation in result["violations"]:
-            nodes = [node["html"][:120] for node in violation["nodes"][:3]]
-            found.append((address, violation["id"], violation["impact"], nodes))
+        found += [(address, *violation) for violation in violations(page)]
         page.close()
     assert found == []

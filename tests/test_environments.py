@@ -1,9 +1,13 @@
 """Environments: made once by the real uv, remade after a new lock or an interrupted creation."""
 
+import hashlib
+import inspect
 import json
 import os
 import subprocess
 import sys
+import tarfile
+import zipfile
 
 import pytest
 
@@ -60,6 +64,69 @@ def test_a_package_without_a_hash_is_refused(tmp_path):
     write_lock(tmp_path, "numpy==2.4.6\n")
     with pytest.raises(EnvironmentMissing, match="hash"):
         environments.ensure(tmp_path, "mini")
+
+
+def test_what_no_lock_can_name_is_made_by_a_program_beside_it(tmp_path):
+    """A changed program, or a changed file that it reads, makes the environment anew."""
+    write_lock(tmp_path)
+    program, source = tmp_path / "requirements/mini.sh", tmp_path / "requirements/mini.c"
+    program.write_text('cp mini.c "$1/made"\n')
+    source.write_text("1")
+    environment = environments.ensure(tmp_path, "mini")
+    made = environment.python.parent.parent / "made"
+    assert made.read_text() == "1"
+    source.write_text("2")
+    assert environments.find(tmp_path, "mini") is None
+    environments.ensure(tmp_path, "mini")
+    assert made.read_text() == "2"
+    program.write_text("echo not here >&2; false; true\n")
+    with pytest.raises(EnvironmentMissing, match=r"requirements/mini\.sh failed: not here"):
+        environments.ensure(tmp_path, "mini")
+    assert environments.find(tmp_path, "mini") is None
+
+
+def write_wheel(folder, name, version, files):
+    """Write the smallest wheel; return its file name, as a build must."""
+    path, info = f"{name}-{version}-py3-none-any.whl", f"{name}-{version}.dist-info"
+    with zipfile.ZipFile(f"{folder}/{path}", "w") as wheel:
+        for file, text in files.items():
+            wheel.writestr(file, text)
+        wheel.writestr(
+            f"{info}/METADATA", f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}"
+        )
+        wheel.writestr(
+            f"{info}/WHEEL", "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any"
+        )
+        wheel.writestr(f"{info}/RECORD", "")
+    return path
+
+
+def test_what_builds_a_source_archive_is_locked_too(tmp_path, monkeypatch):
+    """Of two builders that could do it, the one that the lock names does."""
+    for version in ("1.0", "2.0"):
+        builder = f"""import zipfile\n{inspect.getsource(write_wheel)}
+def build_wheel(folder, *options):
+    return write_wheel(folder, "built", "1.0", {{"built.py": "BY = {version}"}})
+"""
+        write_wheel(tmp_path, "builder", version, {"builder.py": builder})
+    source = tmp_path / "built-1.0"
+    source.mkdir()
+    (source / "pyproject.toml").write_text(
+        '[project]\nname = "built"\nversion = "1.0"\n'
+        '[build-system]\nrequires = ["builder"]\nbuild-backend = "builder"\n'
+    )
+    with tarfile.open(tmp_path / "built-1.0.tar.gz", "w:gz") as archive:
+        archive.add(source, "built-1.0")
+    lines = [
+        f"{file.partition('-')[0]}==1.0 --hash=sha256:"
+        + hashlib.sha256((tmp_path / file).read_bytes()).hexdigest()
+        for file in ("built-1.0.tar.gz", "builder-1.0-py3-none-any.whl")
+    ]
+    write_lock(tmp_path, "\n".join(lines) + "\n")
+    for name, value in {"FIND_LINKS": tmp_path, "OFFLINE": 1, "NO_CACHE": 1}.items():
+        monkeypatch.setenv(f"UV_{name}", str(value))
+    python = environments.ensure(tmp_path, "mini").python
+    subprocess.run([python, "-c", "import built; assert built.BY == 1.0, built.BY"], check=True)
 
 
 @pytest.mark.parametrize("text", ["{", "null", '{"lock": "other"}', ""])
@@ -138,4 +205,5 @@ def test_the_repositorys_locks(request):
         for block in text.split("\n")[2:]:
             if block and not block.startswith((" ", "#")):
                 assert block.endswith("\\"), f"{lock.name}: {block} has no hash"
-    assert "nvidia" not in (folder / "pytorch.txt").read_text()
+        if (folder / f"{lock.stem}-cuda.txt").exists():
+            assert "nvidia" not in text, f"{lock.name}: it is for processors"

@@ -11,6 +11,7 @@ import re
 import subprocess
 from pathlib import Path
 
+import planted_keras
 import pytest
 
 from rosetta import environments, parity
@@ -25,6 +26,7 @@ SMALL = {"EPOCHS": 0, "TRAIN_IMAGES": 1_000, "TEST_IMAGES": 100}
 SECONDS = 600
 
 PYTORCH, JAX_FLAX, MXNET_GLUON = "pytorch", "jax_flax", "mxnet_gluon"
+MXNET_MODULE = "mxnet_module"
 
 # Fault: what the finding must say, and per script what is replaced by what.
 FAULTS = {
@@ -34,6 +36,7 @@ FAULTS = {
             PYTORCH: [(", momentum=MOMENTUM", "")],
             JAX_FLAX: [(", momentum=MOMENTUM, nesterov=False", "")],
             MXNET_GLUON: [(', "momentum": MOMENTUM', "")],
+            MXNET_MODULE: [(', "momentum": MOMENTUM', "")],
         },
     ),
     "Nesterov": (
@@ -66,6 +69,7 @@ FAULTS = {
             ],
             JAX_FLAX: [("twin.eval()", "twin.train()")],
             MXNET_GLUON: [("CNN(dropout=(0, 0, 0))", "CNN()")],
+            MXNET_MODULE: [("batch_size, dropout=(0, 0, 0)", "batch_size")],
         },
     ),
     "softmax twice, in the loss": (
@@ -115,6 +119,9 @@ FAULTS = {
                 ("w.reshape(512, 8, 8, 100).transpose(0, 3, 1, 2).reshape(512, -1)", "w"),
             ],
             MXNET_GLUON: [("self.dense1(x)", "self.dense1(F.transpose(x, axes=(0, 2, 3, 1)))")],
+            MXNET_MODULE: [
+                ("x, num_hidden=512", "sym.transpose(x, axes=(0, 2, 3, 1)), num_hidden=512")
+            ],
         },
     ),
     "flatten channels first for channels last": (
@@ -188,8 +195,11 @@ FAULTS = {
         {PYTORCH: [("momentum=MOMENTUM", "momentum=MOMENTUM, dampening=MOMENTUM")]},
     ),
 }
+for fault, where in planted_keras.FAULTS.items():
+    FAULTS[fault][1].update(where)
 UNTOUCHED = "untouched"
 PLANTED = [(framework, fault) for fault, (_, where) in FAULTS.items() for framework in where]
+FRAMEWORKS = list(dict.fromkeys(framework for framework, _ in PLANTED))
 
 
 def missed(text: str, replacements) -> list[str]:
@@ -210,6 +220,22 @@ def shortened(text: str) -> str:
     return text
 
 
+def interpreter(script):
+    """Return the Python of the script's environment, which is made here for a core framework."""
+    name = script.framework.environment
+    if not script.framework.core:
+        found = environments.find(ROOT, name)
+        if not found:
+            pytest.skip(
+                f"{script.name}: `make env FRAMEWORKS={script.framework.id}` makes its Python"
+            )
+        return found.python
+    try:
+        return environments.ensure(ROOT, name).python
+    except EnvironmentMissing as error:
+        pytest.skip(f"{script.name}: {error}")
+
+
 @pytest.fixture(scope="module")
 def reports_of(tmp_path_factory):
     """Return a function from a framework to what its variants report; each is run once."""
@@ -217,10 +243,7 @@ def reports_of(tmp_path_factory):
 
     def run(framework):
         script = PROJECT.script(f"cnn/{framework}")
-        try:
-            python = environments.ensure(ROOT, script.framework.environment).python
-        except EnvironmentMissing as error:
-            pytest.skip(f"{script.name}: {error}")
+        python = interpreter(script)
         variants = {UNTOUCHED: shortened(script.text)} | {
             fault: shortened(edited(script.text, where[framework]))
             for fault, (_, where) in FAULTS.items()
@@ -253,7 +276,7 @@ def verdict_on(report) -> parity.Verdict:
     return parity.judge(PROJECT.workloads["cnn"], report["reported"], prepare("cifar10"))
 
 
-@pytest.mark.parametrize("framework", [PYTORCH, JAX_FLAX, MXNET_GLUON])
+@pytest.mark.parametrize("framework", FRAMEWORKS)
 def test_the_untouched_script_passes(framework, reports_of):
     verdict = verdict_on(reports_of(framework)[UNTOUCHED])
     assert verdict.passed, verdict.findings

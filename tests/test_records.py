@@ -1,6 +1,7 @@
 """Records: sealing, reading what is damaged, staleness and ranking."""
 
 import json
+from pathlib import Path
 
 import nbformat
 import pytest
@@ -8,8 +9,10 @@ from projects import SCRIPT, write_project
 
 from rosetta import records
 from rosetta.records import RecordError
+from rosetta.workloads import load_project
 
 FOLDER = "results/box/tiny"
+REPOSITORY = Path(__file__).resolve().parent.parent
 
 
 def make(project, *, profile="short", source="official", ok=True, device="cpu", started="2026"):
@@ -119,18 +122,34 @@ def test_prose_does_not(tmp_path, what):
     assert records.is_current(record, change(project, what).scripts[0])
 
 
-def test_the_lock_and_the_datasets_count(tmp_path):
+def test_the_lock_the_data_and_what_a_script_is_given_count(tmp_path):
     script = write_project(tmp_path).scripts[0]
     datasets = tmp_path / "rosetta/datasets"
-    datasets.mkdir(parents=True)
+    (datasets / "references").mkdir(parents=True)
     (tmp_path / "requirements").mkdir()
-    keys = {records.key(script, environment="env", profile="short", digest="d")}
-    (tmp_path / "requirements/env.txt").write_text("numpy==1")
-    keys.add(records.key(script, environment="env", profile="short", digest="d"))
-    (datasets / "batches.py").write_text("order = 1")
-    keys.add(records.key(script, environment="env", profile="short", digest="d"))
-    keys.add(records.key(script, environment="env", profile="short", digest="other data"))
-    assert len(keys) == 4
+
+    def key(digest="d"):
+        return records.key(script, environment="env", profile="short", digest=digest)
+
+    keys = [key()]
+    for given in (
+        "requirements/env.txt",
+        "rosetta/datasets/batches.py",
+        "rosetta/datasets/cifar10_arrays.py",
+        "rosetta/datasets/references/tiny.json",
+    ):
+        (tmp_path / given).write_text("changed")
+        keys.append(key())
+    keys.append(key("other data"))
+    assert len(set(keys)) == len(keys)
+    (datasets / "download.py").write_text("changed")
+    (datasets / "references/another.json").write_text("changed")
+    assert key("other data") == keys[-1], "what a script is not given does not count"
+
+
+def test_what_the_real_scripts_are_given_is_there():
+    for script in load_project(REPOSITORY).scripts:
+        assert [path for path in records.given_to(script) if not path.exists()] == []
 
 
 def test_the_best_record_comes_first(tmp_path):

@@ -5,8 +5,10 @@ from dataclasses import replace
 import pytest
 from projects import OPTIONS, SCRIPT, Transcript, write_project
 
+from rosetta import records
 from rosetta.__main__ import main, words
 from rosetta.refresh import Options, profile_for, refresh, select
+from rosetta.sphinxext import describe
 from rosetta.workloads import WorkloadError
 
 
@@ -43,11 +45,27 @@ def test_a_selection_that_does_not_exist(project, options, message):
 
 def test_profiles(project):
     script = project.scripts[0]
-    assert profile_for(script, None, "cpu").id == "short"
-    assert profile_for(script, None, "cuda").id == "full"
-    assert profile_for(script, "full", "cpu").id == "full"
+    assert profile_for(script, Options(), "cpu").id == "short"
+    assert profile_for(script, Options(), "cuda").id == "full"
+    assert profile_for(script, Options(profile="full"), "cpu").id == "full"
     with pytest.raises(WorkloadError, match="no profile 'long'; it has short, full"):
-        profile_for(script, "long", "cpu")
+        profile_for(script, Options(profile="long"), "cpu")
+
+
+def test_a_framework_that_is_slow_on_a_processor_runs_the_profile_for_such(tmp_path):
+    write_project(tmp_path, alpha=SCRIPT, beta=SCRIPT)
+    workload = tmp_path / "scripts/tiny/workload.toml"
+    brief = '[profiles.brief]\ntitle = "no training"\nslow = true\nEPOCHS = 0\n\n[profiles.short]'
+    workload.write_text(workload.read_text().replace("[profiles.short]", brief))
+    toml = tmp_path / "frameworks.toml"
+    toml.write_text(toml.read_text().replace("[beta]", "[beta]\nslow = true"))
+    usual, slow = write_project_again(tmp_path).scripts
+    asked = Options(profile="full")
+    assert profile_for(usual, Options(), "cpu").id == "short"
+    assert profile_for(slow, Options(), "cpu").id == "brief"
+    assert profile_for(slow, asked, "cpu").id == "brief"
+    assert profile_for(slow, asked, "cuda").id == "full"
+    assert profile_for(slow, replace(asked, names=("tiny/beta",)), "cpu").id == "full"
 
 
 def test_what_is_not_run_is_named_with_the_reason(tmp_path, project):
@@ -58,6 +76,18 @@ def test_what_is_not_run_is_named_with_the_reason(tmp_path, project):
     assert [script.name for script in report.ran] == ["tiny/beta"]
     sentence = report.sentence()
     assert sentence.startswith("1 script ran, 0 reused, 1 not run here (tiny/alpha: no-such-frame")
+
+
+def test_a_package_may_go_by_one_name_or_another(tmp_path, project):
+    """A build for CPUs and one for CUDA can be packages of different names."""
+    toml = tmp_path / "frameworks.toml"
+    toml.write_text(toml.read_text().replace('["numpy"]', '["no-such-framework|numpy"]', 1))
+    project = write_project_again(tmp_path)
+    report = refresh(project, OPTIONS, Transcript())
+    assert [script.name for script in report.ran] == ["tiny/alpha", "tiny/beta"]
+    [record] = records.records_of(project, project.scripts[0])
+    assert set(record.about["versions"]) == {"numpy"}
+    assert describe.versions(record, project.scripts[0]).startswith("numpy ")
 
 
 def write_project_again(root):

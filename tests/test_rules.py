@@ -17,7 +17,7 @@ FRAMEWORKS = set(
     "mlx tinygrad equinox mindspore lightning".split()
 )
 # What knows no kernel, no Sphinx, no clock, no network.
-PURE = ["timing", "parity", "fingerprints", "diagnosis", "workloads", "checks", "records"]
+PURE = "timing parity fingerprints diagnosis languages workloads network checks records".split()
 IMPURE = set("nbclient jupyter_client sphinx docutils myst_nb time socket urllib http".split())
 
 

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import resource
 import signal
 import subprocess
@@ -13,7 +14,7 @@ from pathlib import Path
 import pytest
 from projects import OPTIONS, SCRIPT, Transcript, write_project
 
-from rosetta import records
+from rosetta import records, runner
 from rosetta.refresh import Busy, alone, refresh
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -153,6 +154,7 @@ def run_unchecked(project):
         Path(sys.executable),
         prepare("cifar10"),
         "test",
+        project.root / "results",
     )
     return str(runner.run(job, lambda step: None).failure)
 
@@ -260,3 +262,23 @@ def test_machine_paths_are_stripped_from_the_output(tmp_path):
     assert str(tmp_path) not in text
     assert str(Path.home()) + "/" not in text
     assert "/rosetta-" not in text
+
+
+def test_the_commit_says_when_more_than_a_record_had_changed(tmp_path):
+    def git(*arguments):
+        command = ["git", "-C", tmp_path, "-c", "user.name=A", "-c", "user.email=a@b.example"]
+        subprocess.run([*command, *arguments], check=True, capture_output=True)
+
+    assert runner.commit(tmp_path) is None
+    (tmp_path / "results").mkdir()
+    for name in ("script.py", "results/record.ipynb"):
+        (tmp_path / name).write_text("before")
+    git("init")
+    git("add", ".")
+    git("commit", "-m", "all")
+    clean = runner.commit(tmp_path)
+    assert re.fullmatch("[0-9a-f]{12}", clean)
+    (tmp_path / "results/record.ipynb").write_text("a later run")
+    assert runner.commit(tmp_path) == clean
+    (tmp_path / "script.py").write_text("other code")
+    assert runner.commit(tmp_path) == clean + "+"

@@ -4,6 +4,7 @@ import gzip
 import json
 import re
 import shutil
+from dataclasses import replace
 
 import pytest
 from bs4 import BeautifulSoup
@@ -11,6 +12,7 @@ from tinysite import OFFICIAL, SYNTHETIC, draw_tiny
 
 from rosetta import records
 from rosetta.sphinxext import describe
+from rosetta.workloads import load_project
 
 RECORD = "results/test-machine/line/abacus.full"
 SLATE = "results/test-machine/line/slate.full.synthetic"
@@ -56,7 +58,9 @@ def test_every_step_is_a_tab_set_in_the_order_of_frameworks_toml(drawn):
     sets = page.select(".tab-set")
     assert len(sets) == 5
     for tabs in sets:
-        assert [tab.text for tab in tabs.select("[role=tab]")] == ["Abacus", "Slate + Chalk"]
+        spoken = ["Abacus", "Slate + Chalk, retired, last release 2.0 (1899)"]
+        assert [tab.text for tab in tabs.select("[role=tab]")] == spoken
+        assert [mark.text for mark in tabs.select(".row-group")] == ["Retired"]
         panels = tabs.select("[role=tabpanel]")
         assert [item["data-framework"] for item in panels] == ["abacus", "slate"]
         assert "hidden" not in panels[0].attrs
@@ -181,6 +185,20 @@ def test_results_have_a_row_for_each_record_that_opens_it(drawn):
         assert {item["href"] for item in figures} == {f"{address.removeprefix('results/')}/"}
     parity = words(soup(drawn, "results").select_one("table.parity"))
     assert "Abacus reported nothing to judge" in parity
+
+
+def test_an_accuracy_is_a_check_held_against_what_correct_programs_reach(drawn):
+    abacus, slate = soup(drawn, "results").select("table.results tbody tr")
+    assert "100.00 % as expected 90 % to 100 %" in words(abacus)
+    assert "expected" not in words(slate), "nothing is expected of a run on synthetic data"
+    rows = panel(drawn, "results", "abacus").select("table.figures tbody tr")
+    assert words(rows[0]) == "Test accuracy 100.00 % as expected , 90 % to 100 %"
+    script = load_project(drawn.root).script("line/abacus")
+    record = records.records_of(load_project(drawn.root), script)[0]
+    script.workload.profiles["full"] = replace(
+        script.workload.profiles["full"], accuracy=(0.4, 0.9)
+    )
+    assert describe.accuracy(record, script) == ("100.00 %", "40 % to 90 %", False)
 
 
 def test_home_draws_what_is_there(drawn):
@@ -343,6 +361,7 @@ def complaints(drawn):
         "{line}`nothing quoted`",
         "```{step} line tarin\n```",
         "```{step} lime train\n```",
+        "```{network} lemon\n```",
     ]
     page.write_text("---\norphan: true\n---\n# Mistakes\n\n" + "\n\n".join(mistakes) + "\n")
     done = drawn.draw()
@@ -360,6 +379,7 @@ def complaints(drawn):
         "'nothing quoted' is not of the form text <cnn/pytorch: quoted code>",
         "line has no step 'tarin'; it has: setup, hyperparameters, model, train, results.",
         "there is no workload 'lime'; there are: line.",
+        "there is no workload 'lemon'; there are: line.",
     ],
 )
 def test_a_mistake_fails_the_build_and_offers_what_is_there(complaints, said):

@@ -44,6 +44,8 @@ def test_seconds_have_three_figures(value, shown):
 
 
 def test_long_lists_are_cut_and_counted():
+    many = {str(number): number for number in range(12)}
+    assert measures.shortened(many) == {"0": 0, "1": 1, "...": "12 in all"}
     assert measures.shortened({"a": list(range(9)), "b": [0.1 + 0.2]}) == {
         "a": [0, 1, 2, "... 9 in all"],
         "b": [0.3],

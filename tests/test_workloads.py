@@ -1,7 +1,7 @@
 """Reading frameworks.toml, workload.toml and percent-scripts."""
 
 import pytest
-from projects import SCRIPT, write_project
+from projects import FRAMEWORKS, SCRIPT, write_project
 
 from rosetta.workloads import WorkloadError, load_project
 
@@ -13,6 +13,17 @@ def test_a_script_dropped_into_its_folder_is_registered_in_tab_order(tmp_path):
     assert [script.name for script in project.scripts] == ["tiny/alpha", "tiny/beta"]
     assert project.script("tiny/beta").framework.label == "Beta"
     assert project.script("tiny/beta").relative == "scripts/tiny/beta_tiny.py"
+
+
+def test_retired_frameworks_come_last_in_the_order_of_the_file(tmp_path):
+    write_project(tmp_path, beta=SCRIPT, alpha=SCRIPT)
+    path = tmp_path / "frameworks.toml"
+    alpha, beta = FRAMEWORKS.split("\n\n")
+    gamma = beta.replace("beta", "gamma").replace("Beta", "Gamma")
+    path.write_text("\n\n".join([gamma, beta, alpha]))
+    project = load_project(tmp_path)
+    assert list(project.frameworks) == ["alpha", "gamma", "beta"]
+    assert [script.name for script in project.scripts] == ["tiny/alpha", "tiny/beta"]
 
 
 def test_cells_know_their_step_and_their_line(tmp_path):

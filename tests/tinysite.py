@@ -15,7 +15,7 @@ from urllib.request import urlopen
 import pytest
 from bs4 import BeautifulSoup
 
-from rosetta import runner
+from rosetta import records, runner
 from rosetta.records import Record
 from rosetta.workloads import Project, Script, load_project
 
@@ -39,7 +39,9 @@ class TinySite:
         """Run a script in this interpreter's kernel and return the record, failed or not."""
         script = load_project(self.root).script(name)
         profile_of = script.workload.profiles[profile]
-        job = runner.Job(script, profile_of, "cpu", "here", Path(sys.executable), data, "the tests")
+        results = records.results_folder(self.root)
+        python = Path(sys.executable)
+        job = runner.Job(script, profile_of, "cpu", "here", python, data, "the tests", results)
         return runner.run(job, lambda step: None).record
 
     def draw(self) -> subprocess.CompletedProcess:
@@ -76,6 +78,44 @@ def draw_tiny(folder: Path) -> TinySite:
         assert site.run("line/abacus").ok
         assert site.run("line/slate", data=SYNTHETIC).ok
         done = site.draw()
+    assert done.returncode == 0, done.stderr
+    return site
+
+
+CROWD = 18
+STAND_IN = """
+[{name}]
+label = "{label}"
+language = "python"
+family = "{family}"
+environment = "here"
+packages = ["numpy"]
+home = "https://{name}.example"
+docs = "https://{name}.example/docs"
+{release}
+"""
+
+
+def draw_crowd(folder: Path) -> TinySite:
+    """Draw the miniature site with as many frameworks as the real one is to have.
+
+    The others are Abacus under other names, with more or fewer lines; every third one is retired,
+    and they stand in frameworks.toml before the current ones that follow. Nothing is run.
+    """
+    site = TinySite(folder)
+    program = (site.root / "scripts/line/abacus_line.py").read_text("utf-8")
+    with (site.root / "frameworks.toml").open("a", encoding="utf-8") as tables:
+        for number in range(3, CROWD + 1):
+            retired = number % 3 == 0
+            name, label = f"rod{number}", f"Counting Rod {number}"
+            release = f'last_release = "{number}.1 (19{80 + number})"' if retired else ""
+            family = "retired" if retired else "current"
+            tables.write(STAND_IN.format(name=name, label=label, family=family, release=release))
+            more = "".join(f"# One more line, the {i}th.\n" for i in range(number))
+            text = program.replace("Abacus", label).replace("abacus", name)
+            text = text.replace("weights = np.zeros(2)\n", f"weights = np.zeros(2)\n{more}")
+            (site.root / f"scripts/line/{name}_line.py").write_text(text, "utf-8")
+    done = site.draw()
     assert done.returncode == 0, done.stderr
     return site
 

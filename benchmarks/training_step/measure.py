@@ -37,23 +37,34 @@ def load(file_name, replace=("", "")):
     return names
 
 
-def compare(script, wait, variants):
+def looped(step):
+    """Return a function that takes training steps over all batches and returns the last loss."""
+
+    def loop(batches):
+        for images, labels in batches:
+            loss = step(images, labels)
+        return loss
+
+    return loop
+
+
+def compare(script, wait, variants, loops=None):
     """Print a line for each variant: a description and a function (images, labels) -> loss.
 
-    The first one is the script's own form. `wait` gets the last loss of a turn and returns when
+    The first one is the script's own form. `loops` are variants that take all the batches of a turn
+    at once: functions (batches) -> loss. `wait` gets the last loss of a turn and returns when
     everything has been computed. Turns are short and alternate between the variants, so that a busy
     machine slows all of them alike; the first turn, which compiles, is not counted.
     """
     turns, steps = int(sys.argv[1]), int(sys.argv[2])
+    variants = {**{name: looped(step) for name, step in variants.items()}, **(loops or {})}
     seconds = {name: [] for name in variants}
     for turn in range(1 + turns):
-        for name, step in variants.items():
+        for name, loop in variants.items():
             arrays = script["x_train"], script["y_train"]
             batches = script["minibatches"](*arrays, script["BATCH_SIZE"], seed=turn)
             start = time.perf_counter()
-            for images, labels in itertools.islice(batches, steps):
-                loss = step(images, labels)
-            wait(loss)
+            wait(loop(itertools.islice(batches, steps)))
             seconds[name].append((time.perf_counter() - start) / steps)
     own = min(next(iter(seconds.values()))[1:])
     for name, found in seconds.items():

@@ -7,6 +7,8 @@ render        code and outputs, through myst-nb
 steps         the directive {step}: one step in every framework, as tabs
 pages         a page for each script and each record
 tables        the directives {workload}, {results}, {parity}, {coverage}, ...
+drawing       the directive {network}: the layers as a picture
+picker        what chooses frameworks on a workload's page
 lines         the role {line} and {inscription}: links to lines of scripts, by quotation
 output        what is done to the written pages: downloads, the 404 page, pages that went
 """
@@ -15,7 +17,9 @@ from pathlib import Path
 
 from sphinx.application import Sphinx
 
+from ..languages import BY_EXTENSION
 from . import dependencies, elements, output, project
+from .drawing import NetworkDirective
 from .lines import InscriptionDirective, LineRole
 from .pages import RecordParser, ScriptParser
 from .steps import StepDirective
@@ -28,11 +32,13 @@ def setup(app: Sphinx) -> dict:
     app.add_config_value("rosetta_machinery", dependencies.machinery(), "env", str)
 
     elements.register(app)
-    app.add_source_suffix(".py", "rosetta-script")
+    for extension in BY_EXTENSION:
+        app.add_source_suffix(extension, "rosetta-script")
     app.add_source_suffix(".ipynb", "rosetta-record", override=True)
     app.add_source_parser(ScriptParser)
     app.add_source_parser(RecordParser)
     app.add_directive("step", StepDirective)
+    app.add_directive("network", NetworkDirective)
     app.add_directive("inscription", InscriptionDirective)
     for name, directive in DIRECTIVES.items():
         app.add_directive(name, directive)

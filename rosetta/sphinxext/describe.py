@@ -34,7 +34,8 @@ def hardware(record: Record) -> str:
 def versions(record: Record, script: Script) -> str:
     """List the versions that the kernel imported, the framework's own first, Python's last."""
     found = dict(record.about.get("versions", {}))
-    order = [name for name in script.framework.packages if name in found]
+    known = [name for package in script.framework.packages for name in package.split("|")]
+    order = [name for name in known if name in found]
     named = [f"{name} {found[name]}" for name in dict.fromkeys([*order, *found])]
     python = record.about.get("python")
     return ", ".join([*named, f"Python {python}"] if python else named)
@@ -64,6 +65,21 @@ def failure(record: Record, script: Script) -> str:
         place.append(f"line {told['line']}")
     message = (told.get("message") or record.status).rstrip(".")
     return f"{', '.join(place)}: {message}" if place else message
+
+
+def accuracy(record: Record, script: Script) -> tuple[str, str, bool | None] | None:
+    """Return a run's test accuracy, what was expected of such a run, and whether it is so.
+
+    Nothing is expected on synthetic data, nor of a profile without a range.
+    """
+    fraction = record.reported.get("test_accuracy")
+    if fraction is None:
+        return None
+    profile = script.workload.profiles.get(record.profile)
+    if not (profile and profile.accuracy) or record.source == "synthetic":
+        return percent(fraction), "", None
+    low, high = profile.accuracy
+    return percent(fraction), f"{low:.0%} to {high:.0%}".replace("%", " %"), low <= fraction <= high
 
 
 def seconds(value: float) -> str:

@@ -1,6 +1,7 @@
 """Make the document nodes that the pages are built of: tags, links, notes, tables."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from docutils import nodes
 from sphinx.addnodes import pending_xref
@@ -114,31 +115,60 @@ def table(header: Sequence, rows: list[list], *, label: str, classes: tuple[str,
     return tag("div", inner, classes=box, role="region", aria_label=label, tabindex="0")
 
 
-def tab_set(label: str, group: str, tabs: list[tuple[str, str, list]]) -> nodes.container:
-    """Make a set of tabs from (name, title, panel's children); the first one is open.
+@dataclass(frozen=True)
+class Tab:
+    """One tab of a set: what its button and its panel say, and the groups that it belongs to."""
+
+    name: str
+    title: str
+    children: list[nodes.Node]
+    groups: tuple[str, ...] = ()
+    retired: bool = False
+    last_release: str | None = None
+
+
+def tab_set(label: str, group: str, tabs: list[Tab]) -> nodes.container:
+    """Make a set of tabs; the first one is open, and the retired ones stand apart.
 
     A closed panel is `hidden="until-found"`: find-in-page opens it. Its title is shown only where
-    there is no row of tabs: in print, and without JavaScript.
+    there is no row of tabs: in print, without JavaScript, and side by side with another.
     """
     row = SphinxTabsTablist(classes=["tab-row"])
     row["role"], row["aria-label"] = "tablist", label
     box = nodes.container("", row, classes=["tab-set"])
-    for index, (name, title, children) in enumerate(tabs):
-        tab = SphinxTabsTab("", title, ids=[f"tab-{group}-{name}"], classes=["tab"])
-        tab["role"], tab["type"], tab["data-framework"] = "tab", "button", name
-        tab["aria-controls"] = f"panel-{group}-{name}"
-        tab["aria-selected"] = "false" if index else "true"
-        tab["tabindex"] = "-1" if index else "0"
-        row += tab
-        panel = SphinxTabsPanel("", ids=[f"panel-{group}-{name}"], classes=["tab-panel"])
-        panel["role"], panel["data-framework"], panel["tabindex"] = "tabpanel", name, "0"
-        panel["aria-labelledby"] = f"tab-{group}-{name}"
+    for index, known in enumerate(tabs):
+        if known.retired and not (index and tabs[index - 1].retired):
+            mark = {"aria_hidden": "true", "data_groups": "retired"}
+            row += tag("span", "Retired", classes=("row-group",), **mark)
+        row += tab_button(known, group, chosen=index == 0)
+        panel = SphinxTabsPanel("", ids=[f"panel-{group}-{known.name}"], classes=["tab-panel"])
+        panel["role"], panel["data-framework"], panel["tabindex"] = "tabpanel", known.name, "0"
+        panel["aria-labelledby"] = f"tab-{group}-{known.name}"
         if index:
             panel["hidden"] = "until-found"
-        panel += nodes.paragraph("", title, classes=["panel-title"])
-        panel.extend(children)
+        panel += line(known.title, *release(known), classes=("panel-title",))
+        panel.extend(known.children)
         box += panel
     return box
+
+
+def tab_button(known: Tab, group: str, *, chosen: bool) -> SphinxTabsTab:
+    button = SphinxTabsTab("", ids=[f"tab-{group}-{known.name}"], classes=["tab"])
+    button.extend([nodes.Text(known.title), *release(known)])
+    button["role"], button["type"], button["data-framework"] = "tab", "button", known.name
+    button["data-groups"] = " ".join(known.groups)
+    button["aria-controls"] = f"panel-{group}-{known.name}"
+    button["aria-selected"] = "true" if chosen else "false"
+    button["tabindex"] = "0" if chosen else "-1"
+    return button
+
+
+def release(known: Tab) -> list[nodes.Node]:
+    """Mark what is retired by its last release; the words before it are for those who listen."""
+    if not known.last_release:
+        return [text(", retired", "visually-hidden")] if known.retired else []
+    told = text(", retired, last release ", "visually-hidden")
+    return [told, tag("small", known.last_release, classes=("release",))]
 
 
 def register(app) -> None:

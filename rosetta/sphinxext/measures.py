@@ -54,7 +54,7 @@ def report(record: Record, script: Script, whole: bool = False) -> list[nodes.No
 
 
 def figures(record: Record, script: Script) -> Tag:
-    rows = [row for row in measured(record) if row[1]]
+    rows = [row for row in measured(record, script) if row[1]]
     verdict = judge(record, script)
     if verdict:
         rows += [judged(quantity) for quantity in verdict.quantities]
@@ -62,12 +62,15 @@ def figures(record: Record, script: Script) -> Tag:
     return table(["Reported", "Value", "Remark"], rows, label=label, classes=("figures",))
 
 
-def measured(record: Record) -> list[list]:
+def measured(record: Record, script: Script) -> list[list]:
     """Return the rows that every training workload has: what, value with unit, remark."""
     reported, timed = record.reported, describe.timing(record)
     rows = []
-    if "test_accuracy" in reported:
-        rows.append(["Test accuracy", describe.percent(reported["test_accuracy"]), "a check"])
+    accuracy = describe.accuracy(record, script)
+    if accuracy:
+        reached, expected, passed = accuracy
+        told = "a check" if passed is None else [expectation(passed), f", {expected}"]
+        rows.append(["Test accuracy", reached, told])
     if reported.get("epoch_seconds"):
         epochs = reported["epoch_seconds"]
         count = f"{len(epochs)} epoch{'' if len(epochs) == 1 else 's'}"
@@ -104,6 +107,12 @@ def outcome(passed: bool) -> nodes.inline:
     return text("agrees" if passed else "differs", "verdict", "passed" if passed else "not-passed")
 
 
+def expectation(passed: bool) -> nodes.inline:
+    """Say whether an accuracy is what correct programs reach; a higher one is no better."""
+    told = "as expected" if passed else "not as expected"
+    return text(told, "verdict", "passed" if passed else "not-passed")
+
+
 def raw(value: dict, whole: bool) -> list[nodes.Node]:
     """Fold the value itself away; without `whole`, long lists are cut.
 
@@ -116,9 +125,12 @@ def raw(value: dict, whole: bool) -> list[nodes.Node]:
 
 
 def shortened(value):
-    """Cut lists after their first numbers and say how many there were."""
+    """Cut what is long after its first items and say how many there were; round the numbers."""
     if isinstance(value, dict):
-        return {name: shortened(item) for name, item in value.items()}
+        cut = {name: shortened(item) for name, item in value.items()}
+        if len(cut) > SHORT:
+            return {**dict(list(cut.items())[:2]), "...": f"{len(cut)} in all"}
+        return cut
     if isinstance(value, list):
         if len(value) > SHORT:
             return [*map(shortened, value[:3]), f"... {len(value)} in all"]

@@ -1,8 +1,10 @@
 """Finish what Sphinx writes: downloads beside their pages, the 404 page, pages that went."""
 
+import re
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from pygments.token import STANDARD_TYPES
 from sphinx.application import Sphinx
 
 from ..records import paths_of
@@ -11,10 +13,18 @@ from .catalog import record_docname
 STATIC = Path(__file__).parent / "static"
 TEMPLATES = Path(__file__).parent / "templates"
 
+# The kinds of words in code to which rosetta.css gives a color; all the others are plain ink.
+COLORED = set(
+    "k kc kd kn kr kt ow nf nc nd fm nt s s1 s2 sa sb sc sd se sh si sr ss "
+    "m mi mf mh mb mo il c c1 cm ch cp cs".split()
+)
+KINDS = "|".join(sorted(filter(None, STANDARD_TYPES.values()), key=len, reverse=True))
+TOKEN = re.compile(rf'<span class="({KINDS})">([^<]*)</span>')
+
 # Without JavaScript every panel is open under its title, and there is nothing to choose.
 NOSCRIPT = """
 <noscript><style>
-.tab-row { display: none !important }
+.tab-row, .picker { display: none !important }
 .tab-panel[hidden] { display: block !important; content-visibility: visible !important;
   height: auto !important; overflow: visible !important;
   border: 1px solid var(--rs-rule) !important }
@@ -23,16 +33,38 @@ NOSCRIPT = """
 </style></noscript>
 """
 
+# Two columns take the whole width from the first painting on: rosetta.js comes after it.
+EARLY = """
+<script>
+{ const asked = new URLSearchParams(location.search);
+  if (asked.get("a") && asked.get("b")) document.documentElement.classList.add("side-by-side"); }
+</script>
+"""
+
 
 def add_own_files(app: Sphinx, config) -> None:
     config.templates_path.append(str(TEMPLATES))
     config.html_static_path.append(str(STATIC))
-    app.add_css_file("rosetta.css", priority=900)
-    app.add_js_file("rosetta.js", loading_method="defer", priority=900)
+    for name in ("rosetta.css", "tabs.css"):
+        app.add_css_file(name, priority=900)
+    for name in ("rosetta.js", "picker.js", "copy.js"):
+        app.add_js_file(name, loading_method="defer", priority=900)
 
 
 def add_page_context(app, pagename, templatename, context, doctree) -> None:
     context["metatags"] = context.get("metatags", "") + NOSCRIPT
+    if "body" in context:
+        context["body"] = without_plain_spans(context["body"])
+        if '<div class="picker"' in context["body"]:
+            context["metatags"] += EARLY
+
+
+def without_plain_spans(body: str) -> str:
+    """Drop the spans around words of code that have no color of their own.
+
+    On a page with many tabs they would be most of its elements.
+    """
+    return TOKEN.sub(lambda found: found[0] if found[1] in COLORED else found[2], body)
 
 
 def remove_stale_pages(app, env, added, changed, removed) -> list[str]:

@@ -118,12 +118,22 @@ def framework_facts(script: Script, catalog: Catalog) -> list[tuple[str, list]]:
         successor = catalog.project.frameworks.get(framework.successor or "")
         if successor:
             told.append(f"; its users went to {successor.label}")
+            told += beside(script, f"{script.workload.id}/{successor.id}", catalog)
         found.append(("Retired", told))
     found.append(("Download", downloads(script, catalog)))
     others = catalog.records(script)
     if others:
         found.append(("Records", list_records(script, others)))
     return found
+
+
+def beside(script: Script, other: str, catalog: Catalog) -> list[nodes.Node | str]:
+    """Link the workload's page with this framework and another one side by side."""
+    found = next((known for known in catalog.project.scripts if known.name == other), None)
+    if found is None:
+        return []
+    query = f"a={script.framework.id}&b={found.framework.id}"
+    return [" (", link("the two side by side", script.workload.id, query=query), ")"]
 
 
 def downloads(script: Script, catalog: Catalog) -> list[nodes.Node | str]:

@@ -43,8 +43,17 @@ def pair(script: Script, record: Record | None) -> list[tuple[Cell, list]]:
 
 
 def without_value(outputs: list) -> list:
-    """Leave out the value of a cell, which is drawn in another form."""
-    return [output for output in outputs if output.output_type != "execute_result"]
+    """Leave out the value of a cell, which is drawn in another form; pictures stay.
+
+    Kernels of other languages than Python send a value as something that they display.
+    """
+    return [output for output in outputs if not is_value(output)]
+
+
+def is_value(output) -> bool:
+    if output.output_type == "display_data":
+        return not any(kind.startswith("image/") for kind in output.data)
+    return output.output_type == "execute_result"
 
 
 def steps_of(record: Record) -> list[str | None]:

@@ -1,14 +1,16 @@
 """The directive {step}: one step of a workload, in every framework, as a set of tabs."""
 
+from itertools import takewhile
+
 from docutils import nodes
 from sphinx.util.docutils import SphinxDirective
 
 from ..workloads import Script, Workload
 from .dependencies import uses
-from .elements import line, link, tab_set, tag
+from .elements import Tab, Tag, line, link, tab_set, tag
 from .measures import report
 from .project import catalog_of
-from .render import pair, render_script
+from .render import is_code_cell, pair, render_script
 from .stamps import notes, overrides, stamp
 
 
@@ -29,10 +31,7 @@ class StepDirective(SphinxDirective):
             raise self.error(f"{name} has no script yet: scripts/{name}/<framework>_{name}.py.")
         uses(self.env, "registered", *(f"script {script.name}" for script in scripts))
         whole = self.note_on_page(workload, step)
-        tabs = [
-            (script.framework.id, script.framework.label, self.panel(script, step, whole))
-            for script in scripts
-        ]
+        tabs = [tab_of(script, self.panel(script, step, whole)) for script in scripts]
         return [tab_set(f"Framework, step: {titles[step]}", f"{name}-{step}", tabs)]
 
     def note_on_page(self, workload: Workload, step: str) -> bool:
@@ -51,13 +50,20 @@ class StepDirective(SphinxDirective):
             render_script(self.state.document, body, script, pairs, self.anchor(script))
         else:
             body += line(f"{script.framework.label} needs no code for this step.")
-        children = [panel_bar(script, step, whole), *notes(catalog, script, step), body]
+        remarks = notes(catalog, script, step)
+        children = [panel_bar(script, step, whole)]
+        if remarks:
+            children.append(tag("div", *remarks, classes=("panel-notes",)))
+        children.append(parted(body))
         if record is None:
             return children
+        after = tag("div", classes=("panel-after",))
         if any("parameters" in cell.tags for cell, _ in pairs):
-            children += overrides(record, script)
+            after.extend(overrides(record, script))
         if pairs and pairs[-1][0] is script.cells[-1] and record.reported:
-            children += report(record, script)
+            after.extend(report(record, script))
+        if after.children:
+            children.append(after)
         return [*children, stamp(record, script, step)]
 
     def anchor(self, script: Script) -> str:
@@ -65,6 +71,25 @@ class StepDirective(SphinxDirective):
         workload, framework = script.workload.id, script.framework.id
         own = self.env.docname == workload
         return f"{framework}-L" if own else f"{workload}-{framework}-L"
+
+
+def tab_of(script: Script, children: list[nodes.Node]) -> Tab:
+    """Make a framework's tab, which says what is retired and in which language one writes."""
+    framework = script.framework
+    groups, retired = (framework.family, framework.language), framework.family == "retired"
+    release = framework.last_release if retired else None
+    return Tab(framework.id, framework.label, children, groups, retired, release)
+
+
+def parted(body: Tag) -> Tag:
+    """Part the prose that opens a panel from the code, so that code can stand beside code."""
+    prose = list(takewhile(lambda node: not is_code_cell(node), body.children))
+    code = body.children[len(prose) :]
+    body.children = []
+    for name, part in (("panel-prose", prose), ("panel-code", code)):
+        if part:
+            body += tag("div", *part, classes=(name,))
+    return body
 
 
 def panel_bar(script: Script, step: str, whole: bool) -> nodes.Node:

@@ -9,11 +9,14 @@ from . import describe
 from .catalog import record_docname
 from .dependencies import uses
 from .elements import code, line, link, note, table, tag, text
-from .measures import QUANTITIES, UNITS, amount, judge, outcome
+from .measures import QUANTITIES, UNITS, amount, expectation, judge, outcome
+from .picker import FAMILIES, picker
 from .project import catalog_of
 from .steps import known_workload
 
 NOT_RUN = "not run yet"
+# More programs than this are folded away, or they would keep the reader from the page itself.
+FEW = 4
 
 
 class Drawn(SphinxDirective):
@@ -28,7 +31,7 @@ class Drawn(SphinxDirective):
 
 
 class WorkloadDirective(Drawn):
-    """```{workload} cnn``` opens a workload's page: a warning of stand-in data, and all scripts."""
+    """```{workload} cnn``` opens a workload's page: stand-in data, all scripts, the picker."""
 
     required_arguments = 1
 
@@ -37,8 +40,12 @@ class WorkloadDirective(Drawn):
         scripts = self.shown_scripts(workload.id)
         synthetic = catalog_of(self.env).synthetic(workload)
         entries = [tag("li", *self.entry(script)) for script in scripts]
-        whole = tag("ul", *entries, classes=("scripts",))
-        return [*self.warning(synthetic), whole]
+        title = f"The {len(scripts)} programs and their recorded runs"
+        whole = tag("details", tag("summary", title), tag("ul", *entries, classes=("scripts",)),
+                    classes=("programs",))  # fmt: skip
+        if len(scripts) <= FEW:
+            whole["open"] = "open"
+        return [*self.warning(synthetic), whole, picker(scripts)]
 
     def warning(self, scripts: list[Script]) -> list[nodes.Node]:
         if not scripts:
@@ -126,12 +133,11 @@ class ResultsDirective(Drawn):
             return [name, run, tag("td", told, colspan="5"), data, where, with_what]
         reported, timed = record.reported, describe.timing(record)
         epochs = reported.get("epoch_seconds") or []
-        accuracy = reported.get("test_accuracy")
         gpu_memory = describe.memory(record.about.get("peak_gpu_memory_bytes"))
         return [
             name,
             run,
-            to_record("" if accuracy is None else describe.percent(accuracy)),
+            self.accuracy(record, script, to_record),
             to_record(describe.seconds(sum(epochs)) if epochs else ""),
             to_record(*describe.per_step(timed)) if timed else [text("too short to time")],
             to_record(
@@ -146,6 +152,15 @@ class ResultsDirective(Drawn):
             where,
             with_what,
         ]
+
+    def accuracy(self, record: Record, script: Script, to_record) -> list:
+        """Draw the test accuracy as the check that it is, never as a score."""
+        told = describe.accuracy(record, script)
+        if told is None:
+            return [""]
+        reached, expected, passed = told
+        cell = to_record(reached)
+        return cell if passed is None else [*cell, expectation(passed), text(expected, "spread")]
 
 
 class ParityDirective(Drawn):
@@ -245,13 +260,20 @@ class FrameworksDirective(Drawn):
     def run(self) -> list[nodes.Node]:
         uses(self.env, "registered")
         project = catalog_of(self.env).project
-        entries = []
+        entries: dict[str, list[nodes.Node]] = {family: [] for family in FAMILIES}
         for framework in project.frameworks.values():
             has = [s.workload.id for s in project.scripts if s.framework.id == framework.id]
             if has:
                 opened = link(framework.label, has[0], query=f"framework={framework.id}")
-                entries.append(tag("li", opened, classes=(framework.family,)))
-        return [tag("ul", *entries, classes=("chips",))]
+                entries[framework.family].append(tag("li", opened))
+        drawn = []
+        for family, chips in entries.items():
+            if chips:
+                label = f"{FAMILIES[family]} frameworks"
+                if family == "retired":
+                    drawn.append(line("Retired, in the idiom of their last release:"))
+                drawn.append(tag("ul", *chips, classes=("chips", family), aria_label=label))
+        return drawn
 
 
 DIRECTIVES = {

@@ -127,6 +127,23 @@ for epoch in range(EPOCHS):
     step_seconds += [(b - a) / 20 for a, b in zip(marks, marks[1:])]
     print(f"epoch {epoch + 1:2}  loss {loss:.3f}  {epoch_seconds[-1]:.2f} s")
 
+# %% [markdown]
+# Lightning would own this loop, the modes and the copies to the device; of the
+# code above it keeps the step and the optimizer (these lines are not run here):
+#
+# ```python
+# class LightningCNN(lightning.LightningModule, CNN):
+#     def training_step(self, batch, batch_idx):
+#         images, labels = batch
+#         return F.cross_entropy(self(images), labels.long())
+#
+#     def configure_optimizers(self):
+#         return make_optimizer(self)
+#
+#
+# lightning.Trainer(max_epochs=EPOCHS).fit(LightningCNN(), train_loader)
+# ```
+
 # %% predict [markdown]
 # `eval()` switches dropout off; `no_grad()` skips recording the graph. They are
 # independent: forgetting the first costs accuracy, the second only memory.

@@ -1,80 +1,165 @@
 /* Tabs that follow one choice of framework: kept between pages and visits, opened by ?framework=,
-   by a link to a line and by find-in-page; and the buttons that copy code. */
-(() => {
+   by a link to a line and by find-in-page. Two of them side by side, by ?a= and ?b=. */
+window.rosetta = (() => {
   "use strict";
   const CHOICE = "rosetta-framework";
-  const PARAMETER = "framework";
+  const HIDDEN = "rosetta-hidden-groups";
   const all = (selector, root = document) => Array.from(root.querySelectorAll(selector));
 
   /* localStorage throws where the reader has forbidden it. */
-  const remembered = () => {
-    try { return localStorage.getItem(CHOICE); } catch { return null; }
+  const remembered = (key) => {
+    try { return localStorage.getItem(key); } catch { return null; }
   };
-  const remember = (framework) => {
-    try { localStorage.setItem(CHOICE, framework); } catch { /* not kept, then */ }
+  const remember = (key, value) => {
+    try { localStorage.setItem(key, value); } catch { /* not kept, then */ }
   };
 
-  /* ---- Choosing a framework ---------------------------------------------------------------- */
+  /* What is shown: a framework, and maybe a second one beside it; groups that are not offered. */
+  const state = { first: null, second: null, hidden: new Set() };
+  const watchers = [];
 
-  const rowOf = (set) => set.querySelector(':scope > [role="tablist"]');
-  const panelOf = (tab) => document.getElementById(tab.getAttribute("aria-controls"));
+  /* Every set of tabs on the page, with its tabs and panels by framework. */
+  const sets = all(".tab-set").map((box) => {
+    const row = box.querySelector(':scope > [role="tablist"]');
+    const tabs = new Map(all('[role="tab"]', row).map((tab) => [tab.dataset.framework, tab]));
+    const panels = new Map(Array.from(tabs, ([name, tab]) => [
+      name, document.getElementById(tab.getAttribute("aria-controls")),
+    ]));
+    const open = Array.from(tabs).find(([, tab]) => tab.getAttribute("aria-selected") === "true");
+    return { box, row, tabs, panels, first: open[0], second: null };
+  });
+  const known = new Set(sets.flatMap((set) => Array.from(set.tabs.keys())));
+  const canCompare = () => document.querySelector(".picker") !== null;
 
-  /* Open a framework in every set that has it; a set without it keeps what it shows. */
-  function select(framework, { keep = true } = {}) {
-    for (const set of all(".tab-set")) {
-      const tabs = all('[role="tab"]', rowOf(set));
-      const chosen = tabs.find((tab) => tab.dataset.framework === framework);
-      if (!chosen) continue;
-      for (const tab of tabs) {
-        const open = tab === chosen;
-        tab.setAttribute("aria-selected", String(open));
-        tab.tabIndex = open ? 0 : -1;
-        if (open) panelOf(tab).removeAttribute("hidden");
-        else panelOf(tab).setAttribute("hidden", "until-found");
+  /* ---- Choosing ---------------------------------------------------------------------------- */
+
+  /* Show a framework, and a second one beside it, in every set that has them; a set without the
+     first keeps what it shows. Only what changes is touched: there may be hundreds of panels. */
+  function show(first, second = null, { keep = true, push = false } = {}) {
+    for (const set of sets) {
+      const before = [set.first, set.second];
+      if (set.tabs.has(first)) set.first = first;
+      set.second = second !== set.first && set.panels.has(second) ? second : null;
+      for (const name of new Set([...before, set.first, set.second])) {
+        if (name) place(set, name);
       }
-      reveal(rowOf(set), chosen);
     }
-    if (keep) remember(framework);
+    state.first = first;
+    state.second = second;
+    document.documentElement.classList.toggle("side-by-side", second !== null);
+    if (keep) remember(CHOICE, first);
+    writeAddress(push);
+    revealAll();
+    for (const watcher of watchers) watcher();
+  }
+
+  /* Open or close one panel of a set and say so on its tab. */
+  function place(set, name) {
+    const tab = set.tabs.get(name);
+    const panel = set.panels.get(name);
+    const chosen = name === set.first;
+    tab.setAttribute("aria-selected", String(chosen));
+    tab.tabIndex = chosen ? 0 : -1;
+    panel.classList.toggle("right", name === set.second);
+    if (chosen || name === set.second) panel.removeAttribute("hidden");
+    else panel.setAttribute("hidden", "until-found");
+    // Side by side there are no tabs for a panel to belong to.
+    panel.setAttribute("role", set.second ? "group" : "tabpanel");
+  }
+
+  /* Scroll each row, and nothing else, until its tab is in sight: first all reading, then writing. */
+  function revealAll() {
+    const moves = sets.map(({ row, tabs, first }) => {
+      const tab = tabs.get(first);
+      const left = tab.offsetLeft - row.offsetLeft;
+      const room = row.clientWidth - tab.offsetWidth;
+      const margin = Math.min(64, room / 2);
+      const out = left - margin < row.scrollLeft || left + margin > row.scrollLeft + room;
+      return out ? [row, left - room / 2] : null;
+    });
+    for (const move of moves) if (move) move[0].scrollLeft = move[1];
+  }
+
+  /* Keep the address in step with what is shown. Coming to two columns and leaving them are steps
+     that the browser's own Back undoes. */
+  function writeAddress(push) {
     const address = new URL(location);
-    if (address.searchParams.has(PARAMETER)) {
-      address.searchParams.set(PARAMETER, framework);
-      history.replaceState(history.state, "", address);
+    const { searchParams: asked } = address;
+    if (state.second) {
+      asked.delete("framework");
+      asked.set("a", state.first);
+      asked.set("b", state.second);
+    } else {
+      asked.delete("a");
+      asked.delete("b");
+      if (asked.has("framework")) asked.set("framework", state.first);
     }
+    if (address.href === location.href) return;
+    history[push ? "pushState" : "replaceState"](history.state, "", address);
   }
 
-  /* Scroll a row, and nothing else, until the tab is in sight. */
-  function reveal(row, tab) {
-    const left = tab.offsetLeft - row.offsetLeft;
-    if (left < row.scrollLeft || left + tab.offsetWidth > row.scrollLeft + row.clientWidth) {
-      row.scrollLeft = left - (row.clientWidth - tab.offsetWidth) / 2;
-    }
+  /* What the address asks for: two known frameworks, or one, or nothing. */
+  function readAddress() {
+    const asked = new URLSearchParams(location.search);
+    const [a, b, one] = ["a", "b", "framework"].map((name) => asked.get(name));
+    if (known.has(a) && known.has(b) && a !== b && canCompare()) return { first: a, second: b };
+    const first = [one, a, b].find((name) => known.has(name));
+    return first ? { first, second: null } : null;
   }
 
-  /* Keep the row where it is on the screen while the panels above it change their height. */
-  function holding(row, change) {
-    const before = row.getBoundingClientRect().top;
+  /* Open a framework that a link or the browser's search asks for; it is not a choice. */
+  function uncover(name) {
+    if (name === state.first || name === state.second) return;
+    if (state.second) show(state.first, name, { keep: false });
+    else show(name, null, { keep: false });
+  }
+
+  /* Keep an element where it is on the screen while things above it change their height. */
+  function holding(element, change) {
+    const before = element.getBoundingClientRect().top;
     change();
-    scrollBy({ top: row.getBoundingClientRect().top - before, behavior: "instant" });
+    scrollBy({ top: element.getBoundingClientRect().top - before, behavior: "instant" });
   }
 
-  function connect(set) {
-    const row = rowOf(set);
+  /* ---- Groups ------------------------------------------------------------------------------ */
+
+  const offered = (element) =>
+    !(element.dataset.groups || "").split(" ").some((group) => state.hidden.has(group));
+
+  /* Take the tabs of these groups out of every row; the open one stays. */
+  const sheet = document.head.appendChild(document.createElement("style"));
+  function hideGroups(groups) {
+    state.hidden = new Set(groups);
+    sheet.textContent = Array.from(state.hidden, (group) =>
+      `.tab-row [data-groups~="${CSS.escape(group)}"]:not([aria-selected="true"]) { display: none }`
+    ).join("\n");
+    revealAll();
+    for (const watcher of watchers) watcher();
+  }
+
+  function rememberedGroups() {
+    try { return JSON.parse(remembered(HIDDEN) || "[]").map(String); } catch { return []; }
+  }
+
+  /* ---- The rows ---------------------------------------------------------------------------- */
+
+  function connect({ row, panels }) {
     row.addEventListener("click", (event) => {
       const tab = event.target.closest('[role="tab"]');
-      if (tab) holding(row, () => select(tab.dataset.framework));
+      if (tab) holding(row, () => show(tab.dataset.framework));
     });
     row.addEventListener("keydown", (event) => {
-      const tabs = all('[role="tab"]', row);
+      const tabs = all('[role="tab"]', row).filter((tab) => tab === event.target || offered(tab));
       const at = tabs.indexOf(event.target);
       const to = { ArrowRight: at + 1, ArrowLeft: at - 1, Home: 0, End: tabs.length - 1 }[event.key];
       if (at < 0 || to === undefined) return;
       event.preventDefault();
       const tab = tabs[(to + tabs.length) % tabs.length];
       tab.focus({ preventScroll: true });
-      holding(row, () => select(tab.dataset.framework));
+      holding(row, () => show(tab.dataset.framework));
     });
-    for (const panel of all(":scope > .tab-panel", set)) {
-      panel.addEventListener("beforematch", () => select(panel.dataset.framework, { keep: false }));
+    for (const [name, panel] of panels) {
+      panel.addEventListener("beforematch", () => uncover(name));
     }
   }
 
@@ -86,7 +171,7 @@
     const target = document.getElementById(decodeURIComponent(location.hash.slice(1)));
     if (!target) return;
     const panel = target.closest(".tab-panel");
-    if (panel) select(panel.dataset.framework, { keep: false });
+    if (panel) uncover(panel.dataset.framework);
     target.scrollIntoView({ block: panel ? "center" : "start", behavior: "instant" });
   }
 
@@ -96,86 +181,38 @@
     if (line && getSelection().isCollapsed) location.hash = line.id;
   });
 
-  /* ---- Copying ----------------------------------------------------------------------------- */
-
-  function codeOf(root) {
-    return all(".cell_input pre", root).map((pre) => {
-      const copy = pre.cloneNode(true);
-      for (const number of all(".linenos", copy)) number.remove();
-      return copy.textContent.trimEnd();
-    });
-  }
-
-  /* All code of the panel's framework, from the page's first step to this panel. */
-  function fromTheTop(panel) {
-    const same = all(".tab-panel").filter((p) => p.dataset.framework === panel.dataset.framework);
-    return same.slice(0, same.indexOf(panel) + 1).flatMap(codeOf);
-  }
-
-  function copyButton(label, code) {
-    const button = document.createElement("button");
-    button.type = "button";
-    button.className = "copy";
-    button.textContent = label;
-    button.addEventListener("click", async () => {
-      let said = "Copied";
-      try {
-        await navigator.clipboard.writeText(code().join("\n\n") + "\n");
-      } catch {
-        said = "Not allowed";
-      }
-      button.textContent = said;
-      announce(said);
-      setTimeout(() => { button.textContent = label; }, 1500);
-    });
-    return button;
-  }
-
-  /* Tell those who do not see the button. */
-  function announce(message) {
-    let status = document.getElementById("rosetta-status");
-    if (!status) {
-      status = document.createElement("div");
-      status.id = "rosetta-status";
-      status.className = "visually-hidden";
-      status.setAttribute("role", "status");
-      document.querySelector("main").append(status);
-    }
-    status.textContent = message;
-  }
-
-  function addCopyButtons() {
-    for (const panel of all(".tab-panel")) {
-      const bar = panel.querySelector(".panel-bar");
-      if (!bar || !panel.querySelector(".cell_input")) continue;
-      bar.append(copyButton("Copy this step", () => codeOf(panel)));
-      if (bar.dataset.fromTop) {
-        bar.append(copyButton("Copy from the top to here", () => fromTheTop(panel)));
-      }
-    }
-    for (const cell of all(".cell").filter((found) => !found.closest(".tab-panel"))) {
-      if (cell.querySelector(".cell_input")) cell.append(copyButton("Copy", () => codeOf(cell)));
-    }
-  }
-
   /* ---- Start ------------------------------------------------------------------------------- */
 
-  function start() {
-    const sets = all(".tab-set");
+  if (sets.length) {
     sets.forEach(connect);
-    addCopyButtons();
-    const known = new Set(all('.tab-set [role="tab"]').map((tab) => tab.dataset.framework));
-    const asked = new URLSearchParams(location.search).get(PARAMETER);
-    const framework = [asked, remembered()].find((name) => known.has(name));
-    if (framework) select(framework, { keep: framework === asked });
-    followHash();
+    state.first = sets[0].first;
+    const asked = readAddress();
+    const choice = remembered(CHOICE);
+    document.documentElement.classList.toggle("side-by-side", Boolean(asked?.second));
+    if (asked) show(asked.first, asked.second, { keep: asked.second === null });
+    else if (known.has(choice)) show(choice, null, { keep: false });
+    hideGroups(rememberedGroups());
+    addEventListener("popstate", () => {
+      const { first, second } = readAddress() || { first: state.first, second: null };
+      if (first !== state.first || second !== state.second) show(first, second, { keep: false });
+    });
+    addEventListener("storage", (event) => {
+      if (event.key === HIDDEN) hideGroups(rememberedGroups());
+      if (event.key === CHOICE && known.has(event.newValue) && !state.second) {
+        show(event.newValue, null, { keep: false });
+      }
+    });
   }
-
-  if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", start);
-  else start();
+  followHash();
   addEventListener("load", followHash); // pictures have taken their room by now
   addEventListener("hashchange", followHash);
-  addEventListener("storage", (event) => {
-    if (event.key === CHOICE && event.newValue) select(event.newValue, { keep: false });
-  });
+
+  return {
+    all, state, sets, show, holding, offered,
+    watch: (watcher) => watchers.push(watcher),
+    keepGroups: (groups) => {
+      remember(HIDDEN, JSON.stringify(groups));
+      hideGroups(groups);
+    },
+  };
 })();

@@ -1,0 +1,67 @@
+/* The buttons that copy code: of a step, of all steps up to it, of a single cell. */
+(() => {
+  "use strict";
+  const { all } = window.rosetta;
+
+  function codeOf(root) {
+    return all(".cell_input pre", root).map((pre) => {
+      const copy = pre.cloneNode(true);
+      for (const number of all(".linenos", copy)) number.remove();
+      return copy.textContent.trimEnd();
+    });
+  }
+
+  /* All code of the panel's framework, from the page's first step to this panel. */
+  function fromTheTop(panel) {
+    const same = all(".tab-panel").filter((p) => p.dataset.framework === panel.dataset.framework);
+    return same.slice(0, same.indexOf(panel) + 1).flatMap(codeOf);
+  }
+
+  function copyButton(label, code) {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.className = "copy";
+    button.textContent = label;
+    button.addEventListener("click", async () => {
+      let said = "Copied";
+      try {
+        await navigator.clipboard.writeText(code().join("\n\n") + "\n");
+      } catch {
+        said = "Not allowed";
+      }
+      button.textContent = said;
+      announce(said);
+      setTimeout(() => { button.textContent = label; }, 1500);
+    });
+    return button;
+  }
+
+  /* Tell those who do not see the button. */
+  function announce(message) {
+    let status = document.getElementById("rosetta-status");
+    if (!status) {
+      status = document.createElement("div");
+      status.id = "rosetta-status";
+      status.className = "visually-hidden";
+      status.setAttribute("role", "status");
+      document.querySelector("main").append(status);
+    }
+    status.textContent = message;
+  }
+
+  function addCopyButtons() {
+    for (const panel of all(".tab-panel")) {
+      const bar = panel.querySelector(".panel-bar");
+      if (!bar || !panel.querySelector(".cell_input")) continue;
+      bar.append(copyButton("Copy this step", () => codeOf(panel)));
+      if (bar.dataset.fromTop) {
+        bar.append(copyButton("Copy from the top to here", () => fromTheTop(panel)));
+      }
+    }
+    for (const cell of all(".cell").filter((found) => !found.closest(".tab-panel"))) {
+      if (cell.querySelector(".cell_input")) cell.append(copyButton("Copy", () => codeOf(cell)));
+    }
+  }
+
+  addCopyButtons();
+})();

@@ -1,0 +1,27 @@
+"""The records in this repository: whole, proven, and as accurate as correct programs are."""
+
+from pathlib import Path
+
+import pytest
+
+from rosetta import parity, records
+from rosetta.sphinxext import describe
+from rosetta.workloads import load_project
+
+ROOT = Path(__file__).resolve().parent.parent
+PROJECT = load_project(ROOT)
+RECORDS = [
+    pytest.param(script, records.read(path), id=path.relative_to(ROOT / "results").as_posix())
+    for script in PROJECT.scripts
+    for path in records.paths_of(PROJECT, script)
+    if path.is_relative_to(ROOT / "results") and ".failed." not in path.name
+]
+
+
+@pytest.mark.parametrize(("script", "record"), RECORDS)
+def test_a_record_is_genuine_proven_and_as_accurate_as_expected(script, record):
+    assert record.ok
+    assert record.genuine, "edited by hand after its run"
+    assert parity.judge(script.workload, record.reported, record.about["data"]).findings == ()
+    accuracy = describe.accuracy(record, script)
+    assert accuracy is None or accuracy[2] is not False, accuracy
