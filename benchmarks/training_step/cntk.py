@@ -1,7 +1,8 @@
 """Variants of the training step in CNTK: how threads wait, labels, copies.
 
-KMP_BLOCKTIME is how many milliseconds a thread of Intel's OpenMP spins once it has nothing to do.
-It is an environment variable; its function, called here, makes comparisons in one process possible.
+KMP_BLOCKTIME is how many milliseconds a thread of Intel's OpenMP spins once it has nothing to do; a
+function changes it in a running process. MKL_DEBUG_CPU_TYPE is read when MKL is loaded: run with
+MKL_DEBUG_CPU_TYPE=0, which is MKL's own choice, to compare.
 """
 
 import ctypes

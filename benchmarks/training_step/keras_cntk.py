@@ -1,4 +1,7 @@
-"""Variants of the training step in Keras 2 on CNTK: order of the axes, learning phase, waiting."""
+"""Variants of the training step in Keras 2 on CNTK: how threads wait, order of the axes, dropout.
+
+Of the environment variables, see cntk.py.
+"""
 
 import ctypes
 from pathlib import Path

@@ -5,7 +5,7 @@
 # CNTK's GPU build takes a GPU by itself where it finds one; its CPU build takes
 # every processor unless it is told a number. Two variables matter to MKL at
 # import: one opens AVX2 to processors that are not Intel's, the other lets idle
-# threads sleep, which would spin, and stall on a busy machine.
+# threads sleep instead of spin.
 
 # %%
 import os
@@ -53,8 +53,7 @@ one_hot = np.eye(10, dtype=np.float32)
 # pooling too. Glorot-uniform weights and zero biases are CNTK's own defaults.
 
 # %%
-x = C.input_variable((3, 32, 32))
-y = C.input_variable(10)
+x, y = C.input_variable((3, 32, 32)), C.input_variable(10)
 
 
 def CNN(dropout=(0.25, 0.25, 0.5)):
