@@ -70,7 +70,7 @@ FAULTS = {
             ],
             JAX_FLAX: [("twin.eval()", "twin.train()")],
             MXNET_GLUON: [("CNN(dropout=(0, 0, 0))", "CNN()")],
-            MXNET_MODULE: [("batch_size, dropout=(0, 0, 0)", "batch_size")],
+            MXNET_MODULE: [(", dropout=(0, 0, 0)", "")],
         },
     ),
     "softmax twice, in the loss": (

@@ -48,6 +48,16 @@ def test_a_good_run_leaves_a_complete_record(tmp_path):
     assert transcript.steps == ["setup", "hyperparameters", "train", "results"]
 
 
+def test_what_a_library_writes_past_python_is_not_on_the_page(tmp_path, monkeypatch):
+    monkeypatch.delenv("PYTEST_CURRENT_TEST")  # under pytest a kernel captures none of it anyway
+    train = 'import os; os.write(2, b"greeting"); print("training", EPOCHS)'
+    project = write_project(tmp_path, alpha=edited(train))
+    assert refresh(project, OPTIONS, Transcript()).failed == []
+    [record] = records.records_of(project, project.scripts[0])
+    printed = [o["text"] for outputs in record.outputs() for o in outputs if "text" in o]
+    assert printed == ["training 1\n"]
+
+
 def test_what_is_current_is_reused_and_prose_does_not_count(tmp_path):
     refresh(write_project(tmp_path), OPTIONS, Transcript())
     prose = SCRIPT.replace("# Prose.", "# Better prose.")

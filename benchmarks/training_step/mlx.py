@@ -16,11 +16,11 @@ NAME = "mlx_cnn.py"
 def variant(replace=("", ""), evaluate="eval"):
     """Return the script's training step, with a piece of its text replaced."""
     names = load(NAME, replace)
-    mx, model, optimizer = names["mx"], names["model"], names["optimizer"]
+    mx = names["mx"]
 
     def step(images, labels):
         loss = names["train_step"](mx.array(images), mx.array(labels))
-        getattr(mx, evaluate)(loss, model.state, optimizer.state)
+        getattr(mx, evaluate)(loss, names["state"])
         return loss
 
     return step

@@ -32,9 +32,8 @@ TRAIN_IMAGES = 50_000
 TEST_IMAGES = 10_000
 
 # %% data [markdown]
-# A net reads its inputs from blobs, the named arrays of a workspace. `FeedBlob`
-# copies a NumPy array into one and keeps its type: the loss wants `int32` class
-# indices, convolutions want `float32`, channels first.
+# A net reads blobs, the named arrays of a workspace. `FeedBlob` copies NumPy's
+# as they are: `float32` images, channels first, and `int32` class indices.
 
 # %%
 (x_train, y_train), (x_test, y_test) = cifar10(channels_first=True)
@@ -107,6 +106,7 @@ def train_step(net, images, labels):
     return float(workspace.FetchBlob("loss"))
 
 
+# %%
 add_loss(model)
 create(model)
 sizes = [workspace.FetchBlob(blob).size for blob in model.params]

@@ -22,6 +22,7 @@ import theano
 import theano.tensor as T
 from theano.tensor.signal.pool import pool_2d
 
+# %%
 downsample = ModuleType("theano.tensor.signal.downsample")
 downsample.max_pool_2d = lambda input, ds, st, padding, **options: pool_2d(
     input, ds, stride=st, pad=padding, **options
@@ -171,6 +172,7 @@ def load_reference():
         variable.set_value(turned(w))
 
 
+# %%
 no_dropout = {"deterministic": True}
 twin = build_cnn()
 twin_weights = L.get_all_params(twin, trainable=True)

@@ -2,10 +2,9 @@
 # # CNN on CIFAR-10 in MLX
 
 # %% setup [markdown]
-# MLX is made for Apple's GPUs and has a CUDA build; there its convolutions
-# round to TF32 unless a variable forbids it before the import. Its Linux wheel
-# for processors brings the reference BLAS, slow and on one thread: start Python
-# with `LD_PRELOAD=libopenblas.so.0` to let OpenBLAS take over.
+# MLX is made for Apple's GPUs; on CUDA its convolutions round to TF32 unless a
+# variable forbids it before the import. Its Linux wheel brings the reference
+# BLAS, on one thread: `LD_PRELOAD=libopenblas.so.0` lets OpenBLAS take over.
 
 # %%
 import os
@@ -61,8 +60,7 @@ class CNN(nn.Module):
         self.dense2 = nn.Linear(512, 10)
         self.max_pool = nn.MaxPool2d(2, stride=2)
         self.dropout1 = nn.Dropout(0.25)
-        self.dropout2 = nn.Dropout(0.25)
-        self.dropout3 = nn.Dropout(0.5)
+        self.dropout2 = nn.Dropout(0.5)
         initializer = nn.init.glorot_uniform()
         for layer in self.leaf_modules().values():
             if "weight" in layer:
@@ -73,8 +71,8 @@ class CNN(nn.Module):
         x = self.conv2(nn.relu(self.conv1(x)))
         x = self.dropout1(nn.relu(self.max_pool(x)))  # 16 x 16 x 50
         x = self.conv4(nn.relu(self.conv3(x)))
-        x = self.dropout2(nn.relu(self.max_pool(x)))  # 8 x 8 x 100
-        x = self.dropout3(nn.relu(self.dense1(x.flatten(1))))
+        x = self.dropout1(nn.relu(self.max_pool(x)))  # 8 x 8 x 100
+        x = self.dropout2(nn.relu(self.dense1(x.flatten(1))))
         return self.dense2(x)  # logits: the loss applies the softmax
 
 
@@ -85,23 +83,18 @@ print(f"{sum(sizes):,} parameters")
 
 # %% optimizer [markdown]
 # The loss takes logits and class indices. `mx.compile` fuses what is done to
-# each element, on a CPU with `g++`. What a training step reads and changes
-# besides its arguments must be named, random numbers too: otherwise every
-# training step would drop the same units.
+# each element. What a training step reads and changes besides its arguments is
+# named, random numbers too: else every training step drops the same units.
 
 
 # %%
-def make_optimizer(model):
-    optimizer = optim.SGD(LEARNING_RATE, momentum=MOMENTUM, nesterov=False)
-    optimizer.init(model.trainable_parameters())  # velocity
-    return optimizer
-
-
 def mean_loss(model, images, labels):
     return nn.losses.cross_entropy(model(images), labels, reduction="mean")
 
 
-def make_train_step(model, optimizer):
+def make_train_step(model):
+    optimizer = optim.SGD(LEARNING_RATE, momentum=MOMENTUM, nesterov=False)
+    optimizer.init(model.trainable_parameters())  # velocity
     state = [model.state, optimizer.state, mx.random.state]
 
     @partial(mx.compile, inputs=state, outputs=state)
@@ -110,11 +103,10 @@ def make_train_step(model, optimizer):
         optimizer.update(model, grads)
         return loss
 
-    return train_step
+    return train_step, state
 
 
-optimizer = make_optimizer(model)
-train_step = make_train_step(model, optimizer)
+train_step, state = make_train_step(model)
 
 # %% train [markdown]
 # Calls only build a graph: `mx.eval` computes, and waits for the device, so a
@@ -129,7 +121,7 @@ for epoch in range(EPOCHS):
     batches = minibatches(x_train, y_train, BATCH_SIZE, seed=SEED + epoch)
     for step, (images, labels) in enumerate(batches, start=1):
         loss = train_step(mx.array(images), mx.array(labels))
-        mx.eval(loss, model.state, optimizer.state)
+        mx.eval(loss, state)
         if step % 20 == 0:
             train_losses.append(loss.item())
             marks.append(time.perf_counter())
@@ -153,9 +145,8 @@ print(f"test accuracy {test_accuracy:.4f}")
 
 # %% parity [markdown]
 # Names and dense layers are as in PyTorch. Convolutions' weights are (out,
-# height, width, in), and the first dense layer's are permuted, because it reads
-# images flattened channels last. A compiled training step keeps its gradients
-# to itself, so they are asked for once more.
+# height, width, in); the first dense layer reads images flattened channels
+# last. A compiled training step keeps its gradients: they are asked for again.
 
 # %%
 ref = reference("cnn")
@@ -181,7 +172,7 @@ def arrays(tree):
 # %%
 def load_reference():
     twin.load_weights([(name, to_mlx(name, w)) for name, w in weights.items()])
-    return make_train_step(twin, make_optimizer(twin))  # without velocity
+    return make_train_step(twin)[0]  # without velocity
 
 
 twin = CNN()

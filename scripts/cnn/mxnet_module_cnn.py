@@ -49,16 +49,16 @@ def to_batch(images, labels):
 
 
 # %% model [markdown]
-# A symbol is a graph without shapes; names tie it to its weights. The loss is
-# its last node: `SoftmaxOutput` takes logits, returns probabilities, and its
-# gradient is that of cross-entropy with the input called `softmax_label`.
+# A symbol is a graph without shapes; a Module gives it memory once it is bound
+# to those of its inputs. `SoftmaxOutput` takes logits, returns probabilities,
+# and has the gradient of cross-entropy. `Xavier()` is Glorot-uniform, not the
+# default (uniform in ±0.01); whatever is called `bias` starts at zero.
 
 
 # %%
 def cnn(dropout=(0.25, 0.25, 0.5)):
     conv = {"kernel": (3, 3), "pad": (1, 1)}
     pool = {"pool_type": "max", "kernel": (2, 2), "stride": (2, 2)}
-
     x = sym.Variable("data")
     x = sym.relu(sym.Convolution(x, num_filter=50, name="conv1", **conv))
     x = sym.Convolution(x, num_filter=50, name="conv2", **conv)
@@ -74,19 +74,11 @@ def cnn(dropout=(0.25, 0.25, 0.5)):
     return sym.SoftmaxOutput(logits, name="softmax")
 
 
-# %% [markdown]
-# A Module is a symbol with memory: `bind` infers every shape from the inputs'
-# and compiles the graph. `Xavier()` is Glorot-uniform; the default is uniform
-# in ±0.01. What is called `bias` starts at zero.
-
-
 # %%
 def make_model(batch_size, **options):
     model = mx.mod.Module(cnn(**options), context=device)
-    model.bind(
-        data_shapes=[("data", (batch_size, 3, 32, 32))],
-        label_shapes=[("softmax_label", (batch_size,))],
-    )
+    images, labels = (batch_size, 3, 32, 32), (batch_size,)
+    model.bind([("data", images)], [("softmax_label", labels)])
     model.init_params(mx.init.Xavier())
     return model
 
@@ -135,19 +127,15 @@ for epoch in range(EPOCHS):
     print(f"epoch {epoch + 1:2}  loss {loss:.3f}  {epoch_seconds[-1]:.2f} s")
 
 # %% [markdown]
-# `fit` does all of this, from `bind` on, for those who bring an iterator of
-# MXNet's; it waits for every training step, to bring its metric up to date
-# (these lines are not run here):
+# `fit` does all of this, from `bind` on, with an iterator of MXNet's. It waits
+# for each training step to update its metric (these lines are not run here):
 #
 # ```python
-# batches = mx.io.NDArrayIter(
-#     x_train, y_train, BATCH_SIZE, shuffle=True, last_batch_handle="discard"
-# )
+# batches = mx.io.NDArrayIter(x_train, y_train, BATCH_SIZE, shuffle=True,
+#                             last_batch_handle="discard")
 # model = mx.mod.Module(cnn(), context=device)
-# model.fit(
-#     batches, num_epoch=EPOCHS, initializer=mx.init.Xavier(),
-#     optimizer="sgd", optimizer_params=sgd, eval_metric="ce",
-# )
+# model.fit(batches, num_epoch=EPOCHS, initializer=mx.init.Xavier(),
+#           optimizer="sgd", optimizer_params=sgd, eval_metric="ce")
 # ```
 
 # %% predict [markdown]
@@ -156,8 +144,7 @@ for epoch in range(EPOCHS):
 
 # %%
 batches = mx.io.NDArrayIter(x_test, batch_size=BATCH_SIZE)
-probabilities = model.predict(batches)
-predicted = probabilities.asnumpy().argmax(axis=1)
+predicted = model.predict(batches).asnumpy().argmax(axis=1)
 
 # %% evaluate
 test_accuracy = float((predicted == y_test).mean())
@@ -178,27 +165,22 @@ def arrays(found):  # conv1_weight is the reference's conv1.weight
     return {n: found[n.replace(".", "_")].asnumpy() for n in weights}
 
 
-def load_reference(batch_size):
-    twin = make_model(batch_size, dropout=(0, 0, 0))
+def load_reference(images, labels):
+    twin = make_model(len(images), dropout=(0, 0, 0))
     values = {n.replace(".", "_"): nd.array(w) for n, w in weights.items()}
     twin.set_params(values, aux_params={})
     twin.init_optimizer(optimizer="sgd", optimizer_params=sgd)
-    return twin
+    return twin, to_batch(images, labels)
 
 
 initial = fingerprint(arrays(make_model(BATCH_SIZE).get_params()[0]))
-
-twin = load_reference(len(ref["images"]))
-batches = mx.io.NDArrayIter(ref["images"], batch_size=len(ref["images"]))
+twin, batch = load_reference(ref["images"], ref["labels"])
 graph = twin.symbol.get_internals()["dense2_output"]
 scorer = mx.mod.Module(graph, label_names=None, context=device)
+batches = mx.io.NDArrayIter(ref["images"], batch_size=len(ref["images"]))
 scorer.bind(batches.provide_data, for_training=False, shared_module=twin)
 logits = scorer.predict(batches)
-batch = to_batch(ref["images"], ref["labels"])
 losses = [train_step(twin, batch).asscalar() for _ in range(3)]
-
-# %% [markdown]
-# A Module has no public name for its gradients, which are sums over the batch.
 
 
 # %%
@@ -209,13 +191,12 @@ def change_after(steps):
     return fingerprint({name: now[name] - w for name, w in weights.items()})
 
 
-twin = load_reference(len(ref["margin_images"]))
-batch = to_batch(ref["margin_images"], ref["margin_labels"])
+twin, batch = load_reference(ref["margin_images"], ref["margin_labels"])
 changes = [change_after(1)]
+# A Module has no public name for its gradients, which are sums over the batch.
 sums = arrays(twin._exec_group.execs[0].grad_dict)
-gradients = fingerprint(
-    {n: g / len(ref["margin_images"]) for n, g in sums.items()}
-)
+means = {name: g / len(ref["margin_images"]) for name, g in sums.items()}
+gradients = fingerprint(means)
 changes.append(change_after(2))  # two more
 
 # %% results
