@@ -76,6 +76,7 @@ def CNN(dropout=(0.25, 0.25, 0.5)):
     return Sequential(layers)(x)
 
 
+# %%
 C.cntk_py.set_fixed_random_seed(SEED)
 model = CNN()
 print(f"{sum(w.value.size for w in model.parameters):,} parameters")

@@ -82,6 +82,7 @@ def CNN(dropout=(0.25, 0.25, 0.5)):
     return Sequential(stack)
 
 
+# %%
 np.random.seed(SEED)
 model = CNN()
 print(f"{model.count_params():,} parameters")
@@ -189,6 +190,7 @@ batch = ref["images"], ref["labels"]
 logits = twin.predict(batch[0])
 losses = [float(train_step(twin, *batch)) for _ in range(3)]
 
+# %%
 load_reference()
 batch = ref["margin_images"], ref["margin_labels"]
 changes = [change_after(1)]
