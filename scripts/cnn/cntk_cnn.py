@@ -44,7 +44,6 @@ TEST_IMAGES = 10_000
 x_train, y_train = x_train[:TRAIN_IMAGES], y_train[:TRAIN_IMAGES]
 x_test, y_test = x_test[:TEST_IMAGES], y_test[:TEST_IMAGES]
 print(x_train.shape, x_train.dtype, y_train.shape, y_train.dtype)
-
 one_hot = np.eye(10, dtype=np.float32)
 
 # %% model [markdown]
