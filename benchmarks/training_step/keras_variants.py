@@ -1,8 +1,12 @@
 """Variants of the training step in Keras, on every back end; the programs beside it add more."""
 
 import time
+import warnings
 
 from measure import compare
+
+# Of a generator, `fit` says that it cannot be shuffled, and that it ended.
+warnings.filterwarnings("ignore", category=UserWarning, module=r"keras\.")
 
 
 def compile_again(script, model, **options):
