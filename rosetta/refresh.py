@@ -94,8 +94,10 @@ def refresh(project: Project, options: Options, progress: Progress) -> Report:
                 else environments.lock_name(project.root, script.framework.environment, device)
             )
             facts = data[script.workload.dataset]
-            record = satisfying(project, script, profile, environment, device, facts)
-            if record and not options.force:
+            # A verification has no record, and its profile no place among the others.
+            if not options.force and satisfying(
+                project, script, profile, environment, device, facts
+            ):
                 report.reused.append(script)
                 continue
             problems = checks.check(script)

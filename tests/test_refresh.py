@@ -9,7 +9,7 @@ from rosetta import records
 from rosetta.__main__ import main, words
 from rosetta.refresh import Options, profile_for, refresh, select
 from rosetta.sphinxext import describe
-from rosetta.workloads import WorkloadError
+from rosetta.workloads import WorkloadError, load_project
 
 
 @pytest.fixture
@@ -90,9 +90,20 @@ def test_a_package_may_go_by_one_name_or_another(tmp_path, project):
     assert describe.versions(record, project.scripts[0]).startswith("numpy ")
 
 
-def write_project_again(root):
-    from rosetta.workloads import load_project
+def test_a_verification_runs_whatever_records_there_are(tmp_path, monkeypatch):
+    write_project(tmp_path, alpha=SCRIPT)
+    workload = tmp_path / "scripts/tiny/workload.toml"
+    workload.write_text(f"{workload.read_text()}\n[verification]\nEPOCHS = 0\n")
+    project = load_project(tmp_path)
+    monkeypatch.setenv("RESULTS", str(tmp_path / "kept"))
+    assert refresh(project, OPTIONS, Transcript()).ran
+    asked = replace(OPTIONS, verify=True, force=True, results=tmp_path / "passing")
+    ((_, record),) = refresh(project, asked, Transcript()).records
+    assert record.reported["epochs"] == 0
+    assert refresh(project, OPTIONS, Transcript()).reused, "the record that was there is as it was"
 
+
+def write_project_again(root):
     return load_project(root)
 
 
