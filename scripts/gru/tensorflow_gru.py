@@ -74,14 +74,12 @@ print(f"{model.count_params():,} parameters")
 # %% optimizer [markdown]
 # Keras's `Adam` adds epsilon before the second moment is corrected; here it
 # shrinks like that moment, as if added after. Plain `Adam(epsilon=1e-8)` trains
-# as well, but differs in the last digits, and squares the rows of an
-# embedding's sparse gradient before it adds up those of one word.
+# as well, but differs in the last digits.
 
 
 # %%
 class Adam(tf.keras.optimizers.Adam):
     def update_step(self, gradient, variable, learning_rate):
-        gradient = tf.convert_to_tensor(gradient)  # dense
         correction = 1 - BETA_2 ** tf.cast(self.iterations + 1, tf.float32)
         self.epsilon = EPSILON * tf.sqrt(correction)
         super().update_step(gradient, variable, learning_rate)
@@ -89,8 +87,9 @@ class Adam(tf.keras.optimizers.Adam):
 
 # %% [markdown]
 # `tf.function` is the switch that matters: it traces the training step into a
-# graph, once per model, optimizer and shape. No variable may be made in a later
-# trace, so `build` makes the moments.
+# graph; `build` makes Adam's moments before that. XLA makes one pass over the
+# embedding of Adam's many. It is given a dense gradient: of a sparse one, Keras
+# would square the rows before it adds up those of one word.
 
 # %%
 cross_entropy = tf.nn.sparse_softmax_cross_entropy_with_logits
@@ -108,10 +107,15 @@ def loss_and_gradients(model, reviews, labels):
     return loss, tape.gradient(loss, model.trainable_variables)
 
 
+@tf.function(jit_compile=True)
+def update(model, optimizer, gradients):
+    optimizer.apply_gradients(zip(gradients, model.trainable_variables))
+
+
 @tf.function
 def train_step(model, optimizer, reviews, labels):
     loss, gradients = loss_and_gradients(model, reviews, labels)
-    optimizer.apply_gradients(zip(gradients, model.trainable_variables))
+    update(model, optimizer, [tf.convert_to_tensor(g) for g in gradients])
     return loss
 
 
@@ -141,8 +145,7 @@ for epoch in range(EPOCHS):
 
 # %%
 forward = tf.function(model)
-batches = x_test.reshape(-1, 100, LENGTH)
-logits = [forward(x).numpy() for x in batches]
+logits = [forward(x).numpy() for x in x_test.reshape(-1, 100, LENGTH)]
 predicted = np.concatenate(logits).argmax(axis=1)
 
 # %% evaluate
@@ -183,14 +186,11 @@ def change():
 twin = GRU()
 initial = fingerprint(from_tensorflow(twin.trainable_variables))
 
-own = to_tensorflow(*weights.values())
-for variable, w in zip(twin.trainable_variables, own):
-    variable.assign(w)
+twin.set_weights(to_tensorflow(*weights.values()))
 optimizer = make_optimizer(twin)
 batches = list(zip(ref["reviews"], ref["labels"]))
 logits = twin(batches[0][0])
-_, gradients = loss_and_gradients(twin, *batches[0])
-gradients = fingerprint(from_tensorflow(gradients))
+gradients = loss_and_gradients(twin, *batches[0])[1]
 
 losses = [train_step(twin, optimizer, *batches[0])]
 changes = [change()]
@@ -213,7 +213,7 @@ tokens = tf.constant(x_train[:1000]).numpy()
     "parity": {
         "initial": initial,
         "logits": logits.numpy().tolist(),
-        "gradients": gradients,
+        "gradients": fingerprint(from_tensorflow(gradients)),
         "losses": [float(loss) for loss in losses],
         "changes": changes,
     },
