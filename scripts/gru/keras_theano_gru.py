@@ -54,10 +54,10 @@ x_test, y_test = x_test[:TEST_REVIEWS], y_test[:TEST_REVIEWS]
 print(x_train.shape, x_train.dtype, y_train.shape, y_train.dtype)
 
 # %% model [markdown]
-# With `reset_after` Keras's GRU is cuDNN's; without, its default here, the reset
-# gate comes before the matrix product, with one bias vector. Its default
-# activation of the gates is a broken line, and of its matrices one starts
-# orthogonal. `implementation=2` multiplies by all three gates' weights at once.
+# `reset_after` makes Keras's GRU cuDNN's. By default here, the reset gate comes
+# before the matrix product, with one bias vector, and the gates' activation is
+# a broken line. `implementation=2` multiplies by all three gates' weights at
+# once; the recurrent ones start orthogonal unless told otherwise.
 
 
 # %%
