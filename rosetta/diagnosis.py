@@ -140,7 +140,7 @@ def initializer(case: Case) -> list[str]:
         findings.append(
             f"The initializer has the right deviation but is not uniform: the largest of {name} is "
             f"{initial[name]['largest']:.2e} instead of {bound[name]:.2e}. "
-            "Look at the initializer: is it a normal one?"
+            f"Look at the initializer: is it {'normal' if name in bounds else 'Glorot-normal'}?"
         )
     if biases := [n for n, s in shapes.items() if len(s) == 1 and initial[n]["largest"] > 0]:
         worst = max(biases, key=lambda n: initial[n]["largest"])

@@ -8,6 +8,7 @@ steps         the directive {step}: one step in every framework, as tabs
 pages         a page for each script and each record
 tables        the directives {workload}, {results}, {parity}, {coverage}, ...
 drawing       the directive {network}: the layers as a picture
+variants      the directive {recurrences}: whose layer is which recurrence
 picker        what chooses frameworks on a workload's page
 lines         the role {line} and {inscription}: links to lines of scripts, by quotation
 output        what is done to the written pages: downloads, the 404 page, pages that went
@@ -24,6 +25,7 @@ from .lines import InscriptionDirective, LineRole
 from .pages import RecordParser, ScriptParser
 from .steps import StepDirective
 from .tables import DIRECTIVES
+from .variants import RecurrencesDirective
 
 
 def setup(app: Sphinx) -> dict:
@@ -40,6 +42,7 @@ def setup(app: Sphinx) -> dict:
     app.add_directive("step", StepDirective)
     app.add_directive("network", NetworkDirective)
     app.add_directive("inscription", InscriptionDirective)
+    app.add_directive("recurrences", RecurrencesDirective)
     for name, directive in DIRECTIVES.items():
         app.add_directive(name, directive)
     app.add_role("line", LineRole())

@@ -1,0 +1,100 @@
+"""Known mistakes to plant in the scripts of the GRU, for test_planted_faults.
+
+Fault: what the finding must say, and per script what is replaced by what.
+"""
+
+PYTORCH = "pytorch"
+
+FAULTS = {
+    "gates exchanged": (
+        r"logits are off .*reset and update gates are exchanged",
+        {
+            PYTORCH: [
+                (
+                    "own_name(n): w for n, w in weights.items()})",
+                    "own_name(n): torch.cat([w[100:200], w[:100], w[200:]]) "
+                    "if n.startswith('gru') else w for n, w in weights.items()})",
+                )
+            ],
+        },
+    ),
+    "one bias vector dropped": (
+        r"logits are off .*GRU without the second bias vector",
+        {
+            PYTORCH: [
+                (
+                    "own_name(n): w for n, w in weights.items()})",
+                    "own_name(n): w * (n != 'gru.bias_hh') for n, w in weights.items()})",
+                )
+            ],
+        },
+    ),
+    "padding at the end, in the data": (
+        r"reviews are not those of the others: .*zeros in front",
+        {
+            PYTORCH: [
+                (
+                    "= imdb(VOCABULARY, LENGTH)",
+                    "= imdb(VOCABULARY, LENGTH); import numpy; "
+                    "x_train = numpy.stack([numpy.roll(r, -(r == 0).sum()) for r in x_train])",
+                )
+            ],
+        },
+    ),
+    "padding at the end, in the model": (
+        r"logits are off .*reviews padded at the end",
+        {
+            PYTORCH: [
+                (
+                    "self.gru(self.embedding(reviews))",
+                    "self.gru(self.embedding("
+                    "torch.stack([r.roll(-int((r == 0).sum())) for r in reviews])))",
+                )
+            ],
+        },
+    ),
+    "the row of the padding kept": (
+        r"gradient of embedding\.weight",
+        {PYTORCH: [("nn.Embedding(VOCABULARY, 125)", "nn.Embedding(VOCABULARY, 125, 0)")]},
+    ),
+    "the first output": (
+        r"logits are off .*first output instead of the last",
+        {PYTORCH: [("outputs[:, -1]", "outputs[:, 0]")]},
+    ),
+    "read backwards": (
+        r"logits are off .*read from the end",
+        {PYTORCH: [("self.embedding(reviews)", "self.embedding(reviews.flip(1))")]},
+    ),
+    "epsilon 1e-7": (
+        r"weight changes are off .*gradients agree\. That is Adam with an epsilon of 1e-7\. ",
+        {PYTORCH: [("eps=EPSILON", "eps=1e-7")]},
+    ),
+    "beta 2": (
+        r"losses\[2\] is off .*losses\[0:2\] agree\. Look at the optimizer",
+        {PYTORCH: [("betas=(BETA_1, BETA_2)", "betas=(BETA_1, 0.99)")]},
+    ),
+    "weight decay, decoupled": (
+        r"gradients agree: .*weight decay of 0\.01",
+        {PYTORCH: [("torch.optim.Adam(", "torch.optim.AdamW(")]},
+    ),
+    "learning rate": (
+        r"learning rate of 0\.002 instead of 0\.001",
+        {PYTORCH: [("lr=LEARNING_RATE", "lr=2 * LEARNING_RATE")]},
+    ),
+    "default initializer": (
+        r"initializer is not uniform in ±0\.05: embedding\.weight",
+        {PYTORCH: [("nn.init.uniform_(w, -0.05, 0.05)", "pass")]},
+    ),
+    "softmax twice, in the loss": (
+        r"losses\[0\] is off .*logits agree.* softmax applied twice",
+        {
+            PYTORCH: [
+                ("F.cross_entropy(model(reviews),", "F.cross_entropy(model(reviews).softmax(1),")
+            ]
+        },
+    ),
+    "loss summed": (
+        r"losses\[0\] is off .* 64 times too large: summed",
+        {PYTORCH: [("model(reviews), labels)", 'model(reviews), labels, reduction="sum")')]},
+    ),
+}
