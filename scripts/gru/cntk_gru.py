@@ -16,7 +16,7 @@ os.environ.setdefault("KMP_BLOCKTIME", "0")
 
 import cntk as C
 import numpy as np
-from cntk.layers import Dense, Fold, Sequential
+from cntk.layers import Dense, Fold
 
 from rosetta.datasets import fingerprint, imdb, minibatches, reference
 
@@ -39,8 +39,7 @@ TRAIN_REVIEWS = 25_000
 TEST_REVIEWS = 25_000
 
 # %% data [markdown]
-# Everything is fed as `float32`, the tokens too, and the labels as one-hot
-# vectors. A sequence of numbers is a sequence of vectors with one entry.
+# Everything is fed as `float32`: tokens too, and labels as one-hot vectors.
 
 # %%
 (x_train, y_train), (x_test, y_test) = imdb(VOCABULARY, LENGTH)
@@ -49,49 +48,35 @@ x_test, y_test = x_test[:TEST_REVIEWS], y_test[:TEST_REVIEWS]
 print(x_train.shape, x_train.dtype, y_train.shape, y_train.dtype)
 one_hot = np.eye(2, dtype=np.float32)
 
-
-def to_sequences(reviews):
-    return reviews[..., np.newaxis].astype(np.float32)
-
-
 # %% model [markdown]
-# The recurrence of `C.layers.GRU` has the reset gate before the matrix product
-# and one bias vector, so cuDNN's is written out here. `Fold` runs it over a
-# sequence and keeps the last output. `C.layers.Embedding` wants sparse one-hot
-# vectors, whose gradients `C.adam` does not take on a CPU: `gather` is dense.
+# In `C.layers.GRU` the reset gate comes before the matrix product, and there is
+# one bias vector; cuDNN's recurrence is written out. `Fold` keeps the last
+# output. `C.layers.Embedding` wants sparse one-hot vectors and has a sparse
+# gradient, which Adam does not take on a CPU; that of `gather` is dense.
 
 # %%
-x, y = C.sequence.input_variable(1), C.input_variable(2)
+x, y = C.sequence.input_variable(()), C.input_variable(2)
 
 
-def Embedding():
+def GRU():
+    init = C.glorot_uniform()
     E = C.parameter((VOCABULARY, 125), init=C.uniform(0.05), name="E")
-    return lambda tokens: C.reshape(C.gather(E, tokens), 125)
-
-
-def Cell():
-    glorot = C.glorot_uniform()
-    W_ih = C.parameter((125, 300), init=glorot, name="W_ih")
-    W_hh = C.parameter((100, 300), init=glorot, name="W_hh")
-    b_ih = C.parameter(300, init=0, name="b_ih")
-    b_hh = C.parameter(300, init=0, name="b_hh")
+    W_ih = C.parameter((125, 300), init=init, name="W_ih")
+    W_hh = C.parameter((100, 300), init=init, name="W_hh")
+    b_ih, b_hh = (C.parameter(300, init=0, name=n) for n in ("b_ih", "b_hh"))
 
     def gates(w):
         return [C.slice(w, -1, i, i + 100) for i in (0, 100, 200)]
 
-    def cell(h, x):
-        r_in, z_in, n_in = gates(C.times(x, W_ih) + b_ih)
+    def cell(h, word):
+        r_in, z_in, n_in = gates(C.times(word, W_ih) + b_ih)
         r_hid, z_hid, n_hid = gates(C.times(h, W_hh) + b_hh)
         r, z = C.sigmoid(r_in + r_hid), C.sigmoid(z_in + z_hid)
         n = C.tanh(n_in + r * n_hid)
         return (1 - z) * n + z * h
 
-    return cell
-
-
-def GRU():
-    dense = Dense(2, init=C.glorot_uniform(), init_bias=0)
-    return Sequential([Embedding(), Fold(Cell()), dense])(x)  # logits
+    last = Fold(cell)(C.gather(E, x))
+    return Dense(2, init=init, init_bias=0)(last)  # logits
 
 
 # %%
@@ -100,10 +85,9 @@ model = GRU()
 print(f"{sum(w.value.size for w in model.parameters):,} parameters")
 
 # %% optimizer [markdown]
-# `C.adam` adds epsilon before the second moment is corrected: in effect thirty
-# times as much in the first training step. `C.universal` takes a rule that is
-# written out. `C.adam(epsilon=1e-8)` trains as well, but is not the same to the
-# last digits.
+# `C.adam` adds epsilon before the second moment is corrected, in effect thirty
+# times as much in the first step. That trains as well, but is not the same to
+# the last digits. `C.universal` takes a rule; it gets sums over the batch.
 
 
 # %%
@@ -114,7 +98,7 @@ def adam(parameters, gradients):
     correction = 1 - C.pow(BETA_2, step)
     updates = []
     for w, g in zip(parameters, gradients):
-        g = g / BATCH_SIZE  # it comes summed over the batch
+        g = g / BATCH_SIZE
         m, v = C.constant(0, w.shape), C.constant(0, w.shape)
         m = C.assign(m, BETA_1 * m + (1 - BETA_1) * g)
         v = C.assign(v, BETA_2 * v + (1 - BETA_2) * g * g)
@@ -128,9 +112,12 @@ def make_trainer(model):
     return C.Trainer(model, loss, [C.universal(adam, model.parameters)])
 
 
+def feed(reviews, labels):
+    return {x: reviews.astype(np.float32), y: one_hot[labels]}
+
+
 def train_step(trainer, reviews, labels):
-    batch = {x: to_sequences(reviews), y: one_hot[labels]}
-    trainer.train_minibatch(batch)
+    trainer.train_minibatch(feed(reviews, labels))
 
 
 trainer = make_trainer(model)
@@ -154,11 +141,8 @@ for epoch in range(EPOCHS):
     step_seconds += [(b - a) / 20 for a, b in zip(marks, marks[1:])]
     print(f"epoch {epoch + 1:2}  loss {loss:.3f}  {epoch_seconds[-1]:.2f} s")
 
-# %% predict [markdown]
-# `eval` leaves the batch as it is given.
-
-# %%
-batches = to_sequences(x_test).reshape(-1, 100, LENGTH, 1)
+# %% predict
+batches = x_test.reshape(-1, 100, LENGTH).astype(np.float32)
 logits = [model.eval({x: reviews}) for reviews in batches]
 predicted = np.concatenate(logits).argmax(axis=1)
 
@@ -167,22 +151,21 @@ test_accuracy = float((predicted == y_test).mean())
 print(f"test accuracy {test_accuracy:.4f}")
 
 # %% parity [markdown]
-# CNTK's matrices are (in, out), the order of the gates is as it is written
-# above. `grad` adds up over the batch; the reference is the gradient of the
-# mean.
+# CNTK's matrices are (in, out). `grad` adds up over the batch, too; the
+# reference is the gradient of the mean.
 
 # %%
 ref = reference("gru")
 weights = ref["weights"]
 batches = list(zip(ref["reviews"], ref["labels"]))
 twin = GRU()
-own = {p.name: p for p in twin.parameters}
 own_names = ["E", "W_ih", "W_hh", "b_ih", "b_hh", "W", "b"]
-parameters = {n: own[o] for n, o in zip(weights, own_names)}
+by_name = {p.name: p for p in twin.parameters}
+parameters = {n: by_name[own] for n, own in zip(weights, own_names)}
 
 
 def transposed(name, w):  # either way
-    return w if name.startswith("embedding") else w.T
+    return w if name.startswith("embedding") else np.ascontiguousarray(w.T)
 
 
 def arrays():
@@ -191,38 +174,25 @@ def arrays():
 
 initial = fingerprint(arrays())
 for name, w in weights.items():
-    parameters[name].value = np.ascontiguousarray(transposed(name, w))
-reviews, labels = batches[0]
-logits = twin.eval({x: to_sequences(reviews)})
-
-# %% [markdown]
-# A training step a batch.
-
+    parameters[name].value = transposed(name, w)
+fed = feed(*batches[0])
+logits = twin.eval({x: fed[x]})
 
 # %%
-def step_and_loss(reviews, labels):
-    train_step(trainer, reviews, labels)
-    return trainer.previous_minibatch_loss_average
-
-
-def change():
-    now = arrays()
-    return fingerprint({n: now[n] - w for n, w in weights.items()})
-
-
 trainer = make_trainer(twin)
-fed = {x: to_sequences(reviews), y: one_hot[labels]}
 sums = trainer.loss_function.grad(fed, wrt=list(parameters.values()))
 means = {n: transposed(n, sums[p]) / BATCH_SIZE for n, p in parameters.items()}
 gradients = fingerprint(means)
-losses = [step_and_loss(*batches[0])]
-changes = [change()]
-losses += [step_and_loss(*batch) for batch in batches[1:]]
-changes.append(change())
+losses, changes = [], []
+for batch in batches:
+    train_step(trainer, *batch)
+    losses.append(trainer.previous_minibatch_loss_average)
+    now = arrays()
+    changes.append(fingerprint({n: now[n] - w for n, w in weights.items()}))
 
 # %% results
-reviews = C.NDArrayView.from_dense(to_sequences(x_train[:1000]), device)
-reviews = reviews.asarray()[..., 0]
+reviews = x_train[:1000].astype(np.float32)
+reviews = C.NDArrayView.from_dense(reviews, device).asarray()
 {
     "device": "cuda" if device.type() == C.DeviceKind.GPU else "cpu",
     "epoch_seconds": epoch_seconds,
@@ -234,11 +204,17 @@ reviews = reviews.asarray()[..., 0]
         "first_mean": float(reviews[:, 0].mean(dtype=np.float64)),
         "last_mean": float(reviews[:, -1].mean(dtype=np.float64)),
     },
+    "recurrence": {
+        "layer": "C.layers.GRU",
+        "reset": "before the product",
+        "gates": "update, reset, new",
+        "biases": "one",
+    },
     "parity": {
         "initial": initial,
         "logits": logits.tolist(),
         "gradients": gradients,
         "losses": losses,
-        "changes": changes,
+        "changes": changes[::2],  # after the first and the third
     },
 }

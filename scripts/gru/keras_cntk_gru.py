@@ -56,9 +56,9 @@ print(x_train.shape, x_train.dtype, y_train.shape, y_train.dtype)
 
 # %% model [markdown]
 # `reset_after` makes Keras's GRU cuDNN's. By default here, the reset gate comes
-# before the matrix product, with one bias vector, and the gates' activation is
-# a broken line. `implementation=2` multiplies by all three gates' weights at
-# once; the recurrent ones start orthogonal unless told otherwise.
+# before the matrix product, with one bias vector, the gates' activation is a
+# broken line, and the recurrent matrices start orthogonal.
+# CNTK runs the layer over an axis of its own, along which sequences may differ.
 
 
 # %%
@@ -112,7 +112,7 @@ def train_step(model, reviews, labels):
 compile_model(model)
 
 # %% train [markdown]
-# `train_on_batch` returns the computed loss. 
+# `train_on_batch` returns the computed loss.
 
 # %%
 epoch_seconds, step_seconds, train_losses = [], [], []
@@ -201,6 +201,12 @@ reviews = K.eval(K.variable(x_train[:1000]))
         "largest": int(reviews.max()),
         "first_mean": float(reviews[:, 0].mean(dtype=np.float64)),
         "last_mean": float(reviews[:, -1].mean(dtype=np.float64)),
+    },
+    "recurrence": {
+        "layer": "layers.GRU",
+        "reset": "before the product, or after",
+        "gates": "update, reset, new",
+        "biases": "one, or two",
     },
     "parity": {
         "initial": initial,

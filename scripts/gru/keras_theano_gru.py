@@ -55,9 +55,9 @@ print(x_train.shape, x_train.dtype, y_train.shape, y_train.dtype)
 
 # %% model [markdown]
 # `reset_after` makes Keras's GRU cuDNN's. By default here, the reset gate comes
-# before the matrix product, with one bias vector, and the gates' activation is
-# a broken line. `implementation=2` multiplies by all three gates' weights at
-# once; the recurrent ones start orthogonal unless told otherwise.
+# before the matrix product, with one bias vector, the gates' activation is a
+# broken line, and the recurrent matrices start orthogonal.
+# `implementation=2` multiplies by the weights of all three gates at once.
 
 
 # %%
@@ -202,6 +202,12 @@ reviews = K.eval(K.variable(x_train[:1000], dtype="int32"))
         "largest": int(reviews.max()),
         "first_mean": float(reviews[:, 0].mean()),
         "last_mean": float(reviews[:, -1].mean()),
+    },
+    "recurrence": {
+        "layer": "layers.GRU",
+        "reset": "before the product, or after",
+        "gates": "update, reset, new",
+        "biases": "one, or two",
     },
     "parity": {
         "initial": initial,
