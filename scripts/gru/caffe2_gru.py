@@ -46,49 +46,32 @@ x_train, y_train = x_train[:TRAIN_REVIEWS], y_train[:TRAIN_REVIEWS]
 x_test, y_test = x_test[:TEST_REVIEWS], y_test[:TEST_REVIEWS]
 print(x_train.shape, x_train.dtype, y_train.shape, y_train.dtype)
 
-
-def feed_reviews(reviews):
-    workspace.FeedBlob("reviews", reviews.T.ravel())
-
-
 # %% model [markdown]
-# `gru_cell.GRU` is cuDNN's recurrence under `linear_before_reset`, and each of
-# its recurrent gates has a matrix of its own. Training fails unless output 1,
-# the last state, is said to have a gradient. `XavierFill` is uniform, but knows
-# a layer's inputs alone: scaled, it is Glorot's. Biases start at zero.
+# `gru_cell.GRU` is cuDNN's recurrence under `linear_before_reset`; each of its
+# recurrent gates has its own blobs, a third of Glorot's one stacked matrix.
+# Training fails unless output 1, the last state, is said to have a gradient.
+# Biases start at zero, and so does the state.
 
 
 # %%
 class GlorotUniform(Initializer):
     def create_param(self, param_name, init_net, shape):
-        info = super().create_param(param_name, init_net, shape)
-        # Each recurrent gate is a third of one stacked matrix.
         rows = 3 * shape[0] if "gate" in str(param_name) else shape[0]
-        scale = (2 * shape[1] / (rows + shape[1])) ** 0.5
-        init_net.Scale(info.blob, info.blob, scale=scale)
-        return info
+        bound = (6 / (rows + shape[1])) ** 0.5
+        fill = Initializer("UniformFill", min=-bound, max=bound)
+        return fill.create_param(param_name, init_net, shape)
 
 
-def build_gru(name, forward_only=False, **options):
+def build_gru(name, **options):
     m = model_helper.ModelHelper(name, **options)
     fill = Initializer("UniformFill", min=-0.05, max=0.05)
-    table = m.create_param("embedding", (VOCABULARY, 125), fill)
+    table = m.create_param("embedding_w", (VOCABULARY, 125), fill)
     x = m.net.Gather([table, "reviews"], "words", dense_gradient=True)
     x, _ = m.net.Reshape(x, ["inputs", "_"], shape=[LENGTH, -1, 125])
     start = m.net.ConstantFill([], "start", shape=[100], value=0.0)
+    flags = {"linear_before_reset": True, "outputs_with_grads": [1]}
     with brew.arg_scope([brew.fc], WeightInitializer=GlorotUniform):
-        _, last = gru_cell.GRU(
-            m,
-            x,
-            seq_lengths=None,
-            initial_states=[start],
-            dim_in=125,
-            dim_out=100,
-            scope="gru",
-            outputs_with_grads=[1],
-            linear_before_reset=True,
-            forward_only=forward_only,
-        )
+        _, last = gru_cell.GRU(m, x, None, [start], 125, 100, "gru", **flags)
         x = m.net.Squeeze(last, "last", dims=[0])
         brew.fc(m, x, "dense", 100, 2)  # logits: the loss applies the softmax
     return m
@@ -97,57 +80,47 @@ def build_gru(name, forward_only=False, **options):
 model = build_gru("train")
 
 # %% optimizer [markdown]
-# Gradients and update become operators of the same net. The `Adam` operator,
-# which `build_adam` adds, has epsilon before the second moment is corrected:
-# it trains as well, but is not the same to the last digits. So the rule stands
-# here in operators, with epsilon after it. `RunNet` runs them all.
+# Gradients and update become operators of the same net. The `Adam` operator of
+# `build_adam` adds epsilon before the second moment is corrected: it trains as
+# well, but is not the same to the last digits. So the rule is written out here.
 
 
 # %%
-def add_loss(model):
-    _, loss = model.SoftmaxWithLoss(["dense", "labels"], ["softmax", "loss"])
-    model.AddGradientOperators([loss])
-
-
-def add_adam(model):
+def create_training(model):
     init, net = model.param_init_net, model.net
-    fixed = {"one": 1, "b1": BETA_1, "b2": BETA_2}
-    fixed |= {"rest1": 1 - BETA_1, "rest2": 1 - BETA_2, "power1": 1, "power2": 1}
-    for name, value in fixed.items():
-        init.ConstantFill([], name, shape=[1], value=float(value))
+    _, loss = net.SoftmaxWithLoss(["dense", "labels"], ["softmax", "loss"])
+    model.AddGradientOperators([loss])
+    scalars = {"one": 1.0, "power1": 1.0, "power2": 1.0}
+    scalars.update(b1=BETA_1, b2=BETA_2, rest1=1 - BETA_1, rest2=1 - BETA_2)
+    for name, value in scalars.items():
+        init.ConstantFill([], name, shape=[1], value=value)
     net.Mul(["power1", "b1"], "power1")  # beta to the number of the step
     net.Mul(["power2", "b2"], "power2")
     net.Sqrt(net.Sub(["one", "power2"], "root"), "root")
     net.Scale("root", "epsilon", scale=EPSILON)
-    net.Div(["root", net.Sub(["one", "power1"], "rest")], "root")
-    net.Scale("root", "rate", scale=-LEARNING_RATE)
+    net.Div(["root", net.Sub(["one", "power1"], "rest")], "rate")
+    net.Scale("rate", "rate", scale=-LEARNING_RATE)
     for w, g in model.param_to_grad.items():
-        m = init.ConstantFill(w, w + "_m", value=0.0)
-        v = init.ConstantFill(w, w + "_v", value=0.0)
+        m, v = (init.ConstantFill(w, w + x, value=0.0) for x in ("_m", "_v"))
         net.WeightedSum([m, "b1", g, "rest1"], m)
         net.WeightedSum([v, "b2", net.Sqr(g, "work"), "rest2"], v)
         net.Add([net.Sqrt(v, "work"), "epsilon"], "work", broadcast=1)
         net.WeightedSum([w, "one", net.Div([m, "work"], "move"), "rate"], w)
+    for seed, fill in enumerate(init.Proto().op, start=SEED):
+        fill.device_option.random_seed = seed
+    workspace.RunNetOnce(init)
+    workspace.CreateNet(net, input_blobs=["reviews", "labels"])
 
 
 # %%
-def create(model):
-    for seed, operator in enumerate(model.param_init_net.Proto().op, start=SEED):
-        operator.device_option.random_seed = seed
-    workspace.RunNetOnce(model.param_init_net)
-    workspace.CreateNet(model.net, input_blobs=["reviews", "labels"])
-
-
 def train_step(net, reviews, labels):
-    feed_reviews(reviews)
+    workspace.FeedBlob("reviews", reviews.T.ravel())
     workspace.FeedBlob("labels", labels)
     workspace.RunNet(net)
     return float(workspace.FetchBlob("loss"))
 
 
-add_loss(model)
-add_adam(model)
-create(model)
+create_training(model)
 sizes = [workspace.FetchBlob(blob).size for blob in model.params]
 print(f"{sum(sizes):,} parameters")
 
@@ -174,12 +147,12 @@ for epoch in range(EPOCHS):
 # Another net finds the parameters in the workspace, by their names.
 
 # %%
-predictor = build_gru("predict", forward_only=True, init_params=False)
+predictor = build_gru("predict", init_params=False)
 workspace.CreateNet(predictor.net, input_blobs=["reviews"])
 
 
 def predict(reviews):
-    feed_reviews(reviews)
+    workspace.FeedBlob("reviews", reviews.T.ravel())
     workspace.RunNet(predictor.net)
     return workspace.FetchBlob("dense")
 
@@ -193,30 +166,25 @@ print(f"test accuracy {test_accuracy:.4f}")
 
 # %% parity [markdown]
 # The twin's blobs have the same names, so it gets a workspace of its own.
-# Matrices lie as in the reference; only the recurrent gates are stacked there.
-# The written rule leaves the gradients as they are.
+# Matrices lie as in the reference, but the recurrent gates are stacked there.
 
 # %%
 ref = reference("gru")
 weights = ref["weights"]
-gates = ["gru/reset_gate_t", "gru/update_gate_t", "gru/output_gate_t"]
+gates = [f"gru/{gate}_gate_t" for gate in ("reset", "update", "output")]
 blobs = {
-    "embedding.weight": ["embedding"],
-    "gru.weight_ih": ["gru/i2h_w"],
-    "gru.weight_hh": [gate + "_w" for gate in gates],
-    "gru.bias_ih": ["gru/i2h_b"],
-    "gru.bias_hh": [gate + "_b" for gate in gates],
-    "dense.weight": ["dense_w"],
-    "dense.bias": ["dense_b"],
+    n: [n.replace(".weight", "_w").replace(".bias", "_b")] for n in weights
 }
+blobs["gru.weight_ih"], blobs["gru.bias_ih"] = ["gru/i2h_w"], ["gru/i2h_b"]
+blobs["gru.weight_hh"] = [gate + "_w" for gate in gates]
+blobs["gru.bias_hh"] = [gate + "_b" for gate in gates]
 
 
 def fetch(suffix=""):
-    fetched = {}
-    for name, parts in blobs.items():
-        parts = [workspace.FetchBlob(blob + suffix) for blob in parts]
-        fetched[name] = np.concatenate(parts)
-    return fetched
+    return {
+        name: np.concatenate([workspace.FetchBlob(b + suffix) for b in parts])
+        for name, parts in blobs.items()
+    }
 
 
 def change():
@@ -227,9 +195,7 @@ def change():
 # %%
 workspace.SwitchWorkspace("twin", True)
 twin = build_gru("twin")
-add_loss(twin)
-add_adam(twin)
-create(twin)
+create_training(twin)
 workspace.CreateNet(predictor.net, overwrite=True)
 initial = fingerprint(fetch())
 

@@ -4,8 +4,8 @@
 # %% setup [markdown]
 # Theano compiles C++ while a script runs: with `g++`, the BLAS named here, and
 # OpenMP. It keeps what it has compiled, here in Python's own folder. Lasagne
-# imports `downsample`, which Theano has renamed to `pool` since: an empty
-# module of the old name stands in.
+# imports a module `downsample`, which Theano has renamed since: an empty one
+# stands in.
 
 # %%
 import os
@@ -22,13 +22,14 @@ import theano
 import theano.tensor as T
 from theano.tensor import signal
 
-# %%
-downsample = ModuleType("theano.tensor.signal.downsample")
-sys.modules[downsample.__name__] = signal.downsample = downsample
+signal.downsample = ModuleType("theano.tensor.signal.downsample")
+sys.modules[signal.downsample.__name__] = signal.downsample
 
 import lasagne
 import lasagne.layers as L
 from lasagne.init import Constant, GlorotUniform, Uniform
+from lasagne.objectives import categorical_crossentropy
+from lasagne.updates import adam
 
 from rosetta.datasets import fingerprint, imdb, minibatches, reference
 
@@ -68,11 +69,11 @@ input_var, target_var = T.imatrix("reviews"), T.ivector("labels")
 
 # %%
 class CudnnGRULayer(L.Layer):
-    def __init__(self, incoming, num_units, W=GlorotUniform(), b=Constant(0)):
+    def __init__(self, incoming, num_units):
         super().__init__(incoming)
         self.num_units, stacked = num_units, 3 * num_units  # reset, update, new
-        inputs = self.input_shape[2]
-        self.W_in = self.add_param(W, (inputs, stacked), "W_in")
+        W, b = GlorotUniform(), Constant(0)
+        self.W_in = self.add_param(W, (self.input_shape[2], stacked), "W_in")
         self.W_hid = self.add_param(W, (num_units, stacked), "W_hid")
         self.b_in = self.add_param(b, (stacked,), "b_in")
         self.b_hid = self.add_param(b, (stacked,), "b_hid")
@@ -81,29 +82,24 @@ class CudnnGRULayer(L.Layer):
         return input_shape[0], self.num_units
 
     def get_output_for(self, input, **options):
-        def gate(x, index):
-            return x[:, index * self.num_units : (index + 1) * self.num_units]
-
         def step(given, h, W_hid, b_hid):
-            kept = T.dot(h, W_hid) + b_hid
-            r = T.nnet.sigmoid(gate(given, 0) + gate(kept, 0))
-            z = T.nnet.sigmoid(gate(given, 1) + gate(kept, 1))
-            n = T.tanh(gate(given, 2) + r * gate(kept, 2))
+            kept, units = T.dot(h, W_hid) + b_hid, self.num_units
+            both = given[:, : 2 * units] + kept[:, : 2 * units]
+            r = T.nnet.sigmoid(both[:, :units])
+            z = T.nnet.sigmoid(both[:, units:])
+            n = T.tanh(given[:, 2 * units :] + r * kept[:, 2 * units :])
             return (1 - z) * n + z * h
 
         given = T.dot(input.dimshuffle(1, 0, 2), self.W_in) + self.b_in
         start = T.zeros((input.shape[0], self.num_units))
-        shared = [self.W_hid, self.b_hid]
-        states, _ = theano.scan(step, given, start, shared, strict=True)
-        return states[-1]
+        hidden = [self.W_hid, self.b_hid]
+        return theano.scan(step, given, start, hidden, strict=True)[0][-1]
 
 
 # %%
 def build_gru():
     x = L.InputLayer((None, LENGTH), input_var)
-    x = L.EmbeddingLayer(x, VOCABULARY, 125, W=Uniform(0.05))
-    x = CudnnGRULayer(x, 100)
-    # Logits: the loss applies the softmax.
+    x = CudnnGRULayer(L.EmbeddingLayer(x, VOCABULARY, 125, Uniform(0.05)), 100)
     return L.DenseLayer(x, 2, GlorotUniform(), Constant(0), nonlinearity=None)
 
 
@@ -120,25 +116,15 @@ print(f"{L.count_params(model):,} parameters")
 
 # %%
 def mean_loss(model):
-    probabilities = T.nnet.softmax(L.get_output(model))
-    losses = lasagne.objectives.categorical_crossentropy(
-        probabilities, target_var
-    )
-    return losses.mean()
+    p = T.nnet.softmax(L.get_output(model))  # the model gives logits
+    return categorical_crossentropy(p, target_var).mean()
 
 
 def compile_step(model):
-    loss = mean_loss(model)
-    weights = L.get_all_params(model, trainable=True)
+    loss, weights = mean_loss(model), L.get_all_params(model, trainable=True)
     steps = theano.shared(np.float32(0))
-    updates = lasagne.updates.adam(
-        loss,
-        weights,
-        LEARNING_RATE,
-        BETA_1,
-        BETA_2,
-        epsilon=EPSILON * T.sqrt(1 - BETA_2 ** (steps + 1)),
-    )
+    epsilon = EPSILON * T.sqrt(1 - BETA_2 ** (steps + 1))
+    updates = adam(loss, weights, LEARNING_RATE, BETA_1, BETA_2, epsilon)
     updates[steps] = steps + 1
     return theano.function([input_var, target_var], loss, updates=updates)
 
@@ -146,8 +132,7 @@ def compile_step(model):
 train_step = compile_step(model)
 
 # %% train [markdown]
-# A compiled function takes NumPy arrays, and returns when it has computed. The
-# gradient of the embedding is as large as the embedding, most of it zero.
+# A compiled function takes NumPy arrays, and returns when it has computed.
 
 # %%
 epoch_seconds, step_seconds, train_losses = [], [], []
@@ -167,13 +152,8 @@ for epoch in range(EPOCHS):
 # A second function, of the logits alone, shares the weights. Theano sees that
 # only the last state is wanted: its loop keeps no others.
 
-
 # %%
-def compile_forward(model):
-    return theano.function([input_var], L.get_output(model))
-
-
-forward = compile_forward(model)
+forward = theano.function([input_var], L.get_output(model))
 logits = [forward(x) for x in x_test.reshape(-1, 100, LENGTH)]
 predicted = np.concatenate(logits).argmax(axis=1)
 
@@ -182,21 +162,17 @@ test_accuracy = float((predicted == y_test).mean())
 print(f"test accuracy {test_accuracy:.4f}")
 
 # %% parity [markdown]
-# Parameters come layer by layer, in the order of the reference, and so do the
-# gates within them. Matrices are (in, out) in Lasagne, all but the embedding's.
-# Gradients are asked for in a function of their own, as outputs.
+# Parameters come in the order of the reference, gates too. Matrices are
+# (in, out), all but the embedding's. Gradients need a function of their own.
 
 # %%
 ref = reference("gru")
 weights = ref["weights"]
 
 
-def turned(name, w):
-    return w if name == "embedding.weight" else w.T
-
-
 def arrays(values):
-    return {name: turned(name, v) for name, v in zip(weights, values)}
+    named = zip(weights, values)
+    return {n: w if n == "embedding.weight" else w.T for n, w in named}
 
 
 def change():
@@ -208,15 +184,14 @@ def change():
 twin = build_gru()
 twin_weights = L.get_all_params(twin, trainable=True)
 initial = fingerprint(arrays(w.get_value() for w in twin_weights))
-twin_step = compile_step(twin)
-formulas = theano.grad(mean_loss(twin), twin_weights)
-compute_gradients = theano.function([input_var, target_var], formulas)
-
-for variable, (name, w) in zip(twin_weights, weights.items()):
-    variable.set_value(turned(name, w))
+for variable, w in zip(twin_weights, arrays(weights.values()).values()):
+    variable.set_value(w)
 batches = list(zip(ref["reviews"], ref["labels"]))
-logits = compile_forward(twin)(batches[0][0])
-gradients = fingerprint(arrays(compute_gradients(*batches[0])))
+logits = theano.function([input_var], L.get_output(twin))(batches[0][0])
+formulas = theano.grad(mean_loss(twin), twin_weights)
+backward = theano.function([input_var, target_var], formulas)
+gradients = fingerprint(arrays(backward(*batches[0])))
+twin_step = compile_step(twin)
 losses = [float(twin_step(*batches[0]))]
 changes = [change()]
 losses += [float(twin_step(*batch)) for batch in batches[1:]]
