@@ -4,7 +4,7 @@
 # %% setup [markdown]
 # Caffe2's last home is inside PyTorch, built for GPUs of its day: this script
 # asks for none. That build's MKL takes its slowest path on processors other
-# than Intel's; type 5 is AVX2 on any. `GlobalInit` takes Caffe2's own flags.
+# than Intel's; type 5 is AVX2 on any.
 
 # %%
 import os
@@ -36,9 +36,8 @@ TRAIN_REVIEWS = 25_000
 TEST_REVIEWS = 25_000
 
 # %% data [markdown]
-# A net reads blobs, the named arrays of a workspace; class indices are `int32`.
-# A recurrent net wants time first, and the dense gradient of an embedding wants
-# its tokens in one row.
+# A net reads blobs, the named arrays of a workspace, class indices as `int32`.
+# A recurrent net wants time first; dense gradients of `Gather` want one row.
 
 # %%
 (x_train, y_train), (x_test, y_test) = imdb(VOCABULARY, LENGTH)
@@ -50,7 +49,6 @@ print(x_train.shape, x_train.dtype, y_train.shape, y_train.dtype)
 # `gru_cell.GRU` is cuDNN's recurrence under `linear_before_reset`; each of its
 # recurrent gates has its own blobs, a third of Glorot's one stacked matrix.
 # Training fails unless output 1, the last state, is said to have a gradient.
-# Biases start at zero, and so does the state.
 
 
 # %%
@@ -65,7 +63,7 @@ class GlorotUniform(Initializer):
 def build_gru(name, **options):
     m = model_helper.ModelHelper(name, **options)
     fill = Initializer("UniformFill", min=-0.05, max=0.05)
-    table = m.create_param("embedding_w", (VOCABULARY, 125), fill)
+    table = m.create_param("table", (VOCABULARY, 125), fill)
     x = m.net.Gather([table, "reviews"], "words", dense_gradient=True)
     x, _ = m.net.Reshape(x, ["inputs", "_"], shape=[LENGTH, -1, 125])
     start = m.net.ConstantFill([], "start", shape=[100], value=0.0)
@@ -77,12 +75,10 @@ def build_gru(name, **options):
     return m
 
 
-model = build_gru("train")
-
 # %% optimizer [markdown]
-# Gradients and update become operators of the same net. The `Adam` operator of
-# `build_adam` adds epsilon before the second moment is corrected: it trains as
-# well, but is not the same to the last digits. So the rule is written out here.
+# Gradients and update become operators of the same net. The `Adam` operator
+# adds epsilon before the second moment is corrected: it trains as well, but is
+# not the same to the last digits. So the workload's rule is written out.
 
 
 # %%
@@ -120,14 +116,14 @@ def train_step(net, reviews, labels):
     return float(workspace.FetchBlob("loss"))
 
 
+model = build_gru("train")
 create_training(model)
 sizes = [workspace.FetchBlob(blob).size for blob in model.params]
 print(f"{sum(sizes):,} parameters")
 
 # %% train [markdown]
-# `RunNet` returns when all has been computed: a clock can be read at once. The
-# gradient of `Gather` is sparse unless told otherwise, and its Adam would leave
-# alone the rows that a batch lacks.
+# `RunNet` returns when all has been computed. Without `dense_gradient`, Adam
+# would leave alone the rows of the embedding that a batch lacks.
 
 # %%
 epoch_seconds, step_seconds, train_losses = [], [], []
@@ -172,19 +168,13 @@ print(f"test accuracy {test_accuracy:.4f}")
 ref = reference("gru")
 weights = ref["weights"]
 gates = [f"gru/{gate}_gate_t" for gate in ("reset", "update", "output")]
-blobs = {
-    n: [n.replace(".weight", "_w").replace(".bias", "_b")] for n in weights
-}
-blobs["gru.weight_ih"], blobs["gru.bias_ih"] = ["gru/i2h_w"], ["gru/i2h_b"]
-blobs["gru.weight_hh"] = [gate + "_w" for gate in gates]
-blobs["gru.bias_hh"] = [gate + "_b" for gate in gates]
+w, b = [gate + "_w" for gate in gates], [gate + "_b" for gate in gates]
+own = [["table"], ["gru/i2h_w"], w, ["gru/i2h_b"], b, ["dense_w"], ["dense_b"]]
 
 
 def fetch(suffix=""):
-    return {
-        name: np.concatenate([workspace.FetchBlob(b + suffix) for b in parts])
-        for name, parts in blobs.items()
-    }
+    parts = [workspace.FetchBlobs([b + suffix for b in blobs]) for blobs in own]
+    return dict(zip(weights, map(np.concatenate, parts)))
 
 
 def change():
@@ -199,9 +189,9 @@ create_training(twin)
 workspace.CreateNet(predictor.net, overwrite=True)
 initial = fingerprint(fetch())
 
-for name, parts in blobs.items():
-    for blob, w in zip(parts, np.split(weights[name], len(parts))):
-        workspace.FeedBlob(blob, w)
+for blobs, w in zip(own, weights.values()):
+    for blob, part in zip(blobs, np.split(w, len(blobs))):
+        workspace.FeedBlob(blob, part)
 batches = list(zip(ref["reviews"], ref["labels"]))
 logits = predict(batches[0][0])
 losses = [train_step(twin.net, *batches[0])]
