@@ -86,16 +86,14 @@ def create_training(model):
     init, net = model.param_init_net, model.net
     _, loss = net.SoftmaxWithLoss(["dense", "labels"], ["softmax", "loss"])
     model.AddGradientOperators([loss])
-    scalars = {"one": 1.0, "power1": 1.0, "power2": 1.0}
+    scalars = {"one": 1.0, "sum1": 0.0, "sum2": 0.0}
     scalars.update(b1=BETA_1, b2=BETA_2, rest1=1 - BETA_1, rest2=1 - BETA_2)
     for name, value in scalars.items():
         init.ConstantFill([], name, shape=[1], value=value)
-    net.Mul(["power1", "b1"], "power1")  # beta to the number of the step
-    net.Mul(["power2", "b2"], "power2")
-    net.Sqrt(net.Sub(["one", "power2"], "root"), "root")
-    net.Scale("root", "epsilon", scale=EPSILON)
-    net.Div(["root", net.Sub(["one", "power1"], "rest")], "rate")
-    net.Scale("rate", "rate", scale=-LEARNING_RATE)
+    net.WeightedSum(["sum1", "b1", "one", "rest1"], "sum1")  # 1 - beta ** step
+    net.WeightedSum(["sum2", "b2", "one", "rest2"], "sum2")
+    net.Scale(net.Sqrt("sum2", "root"), "epsilon", scale=EPSILON)
+    net.Scale(net.Div(["root", "sum1"], "rate"), "rate", scale=-LEARNING_RATE)
     for w, g in model.param_to_grad.items():
         m, v = (init.ConstantFill(w, w + x, value=0.0) for x in ("_m", "_v"))
         net.WeightedSum([m, "b1", g, "rest1"], m)
@@ -118,12 +116,11 @@ def train_step(net, reviews, labels):
 
 model = build_gru("train")
 create_training(model)
-sizes = [workspace.FetchBlob(blob).size for blob in model.params]
+sizes = [w.size for w in workspace.FetchBlobs(model.params)]
 print(f"{sum(sizes):,} parameters")
 
 # %% train [markdown]
-# `RunNet` returns when all has been computed. Without `dense_gradient`, Adam
-# would leave alone the rows of the embedding that a batch lacks.
+# `RunNet` waits for its results. Sparse gradients would make Adam skip rows.
 
 # %%
 epoch_seconds, step_seconds, train_losses = [], [], []
