@@ -7,11 +7,10 @@ from docutils import nodes
 from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective
 
-from ..records import Record
 from ..workloads import Script
 from .dependencies import uses
 from .elements import code, link, table, tag
-from .lines import Misquoted, find, line_link
+from .lines import LINK, Misquoted, find, line_link
 from .project import catalog_of
 
 LOG = logging.getLogger(__name__)
@@ -24,40 +23,38 @@ HEADER = [
     "Bias vectors",
     "In this tab",
 ]
-# What a script reports under "recurrence", beside "layer"; of a framework without one, none.
+# What a script reports under "recurrence", beside "layer"; of a framework without one, nothing.
 REPORTED = ("reset", "gates", "biases")
 
 
 class RecurrencesDirective(SphinxDirective):
-    """```{recurrences}``` draws a row per quotation: `gru/pytorch: self.gru = nn.GRU(`."""
+    """```{recurrences}``` draws a row per link, written as for the role {line}."""
 
     has_content = True
 
     def run(self) -> list[nodes.Node]:
         rows = []
-        for quotation in filter(None, map(str.strip, self.content)):
-            name, _, quoted = quotation.partition(": ")
+        for content in filter(None, map(str.strip, self.content)):
             try:
-                script, number = find(self.env, name, quoted)
+                asked = LINK.fullmatch(content)
+                if not asked or not asked["text"]:
+                    raise Misquoted(f"{content!r} is not of the form text <gru/pytorch: code>")
+                script, number = find(self.env, asked["script"], asked["quoted"])
             except Misquoted as error:
                 where = self.get_location()
                 LOG.warning("%s", error, location=where, type="rosetta", subtype="line")
                 continue
-            uses(self.env, f"script {name}")
-            record = catalog_of(self.env).shown(script)
-            rows.append(self.row(script, number, record))
+            uses(self.env, f"script {script.name}")
+            here = line_link(self.env, asked["text"], script, number)
+            rows.append([*self.own_layer(script), tag("span", here)])
         label = "Which recurrence each framework's own GRU layer is"
         return [table(HEADER, rows, label=label, classes=("recurrences",))]
 
-    def row(self, script: Script, number: int, record: Record | None) -> list:
-        told = (record.reported if record else {}).get("recurrence") or {}
-        layer, line = told.get("layer"), script.code_lines()[number]
-        if not told:
-            own = ["not run yet", *[""] * len(REPORTED)]
-        elif layer is None:
-            own = ["none", *["—"] * len(REPORTED)]
-        else:
-            own = [code(layer), *(str(told.get(name, "—")) for name in REPORTED)]
-        used = layer is not None and layer.rpartition(".")[2] + "(" in line
-        here = line_link(self.env, "its own layer" if used else "written out", script, number)
-        return [link(script.framework.label, script.name), *own, tag("span", here)]
+    def own_layer(self, script: Script) -> list:
+        record = catalog_of(self.env).shown(script)
+        told = (record.reported if record else {}).get("recurrence")
+        name = link(script.framework.label, script.name)
+        if told is None:
+            return [name, "not run yet", *[""] * len(REPORTED)]
+        layer = code(told["layer"]) if told.get("layer") else "none"
+        return [name, layer, *(told.get(fact, "—") for fact in REPORTED)]

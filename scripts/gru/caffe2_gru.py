@@ -210,6 +210,12 @@ reviews = x_train[:1000]
         "first_mean": float(reviews[:, 0].mean()),
         "last_mean": float(reviews[:, -1].mean()),
     },
+    "recurrence": {
+        "layer": "gru_cell.GRU",
+        "reset": "before the product, or after",
+        "gates": "reset, update, new",
+        "biases": "two",
+    },
     "parity": {
         "initial": initial,
         "logits": logits.tolist(),

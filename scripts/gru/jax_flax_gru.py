@@ -206,6 +206,12 @@ reviews = jax.device_put(x_train[:1000])
         "first_mean": reviews[:, 0].mean().item(),
         "last_mean": reviews[:, -1].mean().item(),
     },
+    "recurrence": {
+        "layer": "nnx.GRUCell",
+        "reset": "after the product",
+        "gates": "reset, update, new",
+        "biases": "one, none in the product",
+    },
     "parity": {
         "initial": initial,
         "logits": logits.tolist(),

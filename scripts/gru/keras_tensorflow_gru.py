@@ -202,6 +202,12 @@ tokens = keras.ops.convert_to_numpy(reviews)
         "first_mean": float(tokens[:, 0].mean()),
         "last_mean": float(tokens[:, -1].mean()),
     },
+    "recurrence": {
+        "layer": "layers.GRU",
+        "reset": "after the product, or before",
+        "gates": "update, reset, new",
+        "biases": "two, or one",
+    },
     "parity": {
         "initial": initial,
         "logits": logits.tolist(),

@@ -210,6 +210,12 @@ reviews = x_train[:1000]
         "first_mean": float(reviews[:, 0].mean()),
         "last_mean": float(reviews[:, -1].mean()),
     },
+    "recurrence": {
+        "layer": "L.GRULayer",
+        "reset": "after the product",
+        "gates": "a matrix each",
+        "biases": "one, none in the product",
+    },
     "parity": {
         "initial": initial,
         "logits": logits.tolist(),

@@ -209,6 +209,12 @@ reviews = to_device(x_train[:1000], y_train[:1000])[0].asnumpy()
         "first_mean": float(reviews[:, 0].mean(dtype=np.float64)),
         "last_mean": float(reviews[:, -1].mean(dtype=np.float64)),
     },
+    "recurrence": {
+        "layer": "rnn.GRU",
+        "reset": "after the product",
+        "gates": "reset, update, new",
+        "biases": "two",
+    },
     "parity": {
         "initial": initial,
         "logits": logits.asnumpy().tolist(),

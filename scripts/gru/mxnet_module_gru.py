@@ -208,6 +208,12 @@ reviews = to_batch(x_train[:1000], y_train[:1000]).data[0].asnumpy()
         "first_mean": float(reviews[:, 0].mean(dtype=np.float64)),
         "last_mean": float(reviews[:, -1].mean(dtype=np.float64)),
     },
+    "recurrence": {
+        "layer": "sym.RNN",
+        "reset": "after the product",
+        "gates": "reset, update, new",
+        "biases": "two",
+    },
     "parity": {
         "initial": initial,
         "logits": logits.asnumpy().tolist(),

@@ -208,6 +208,12 @@ list(
     first_mean = mean(tokens[, 1]),
     last_mean = mean(tokens[, LENGTH])
   ),
+  recurrence = list(
+    layer = "layers$GRU",
+    reset = "after the product, or before",
+    gates = "update, reset, new",
+    biases = "two, or one"
+  ),
   parity = list(
     initial = initial,
     logits = logits,

@@ -210,6 +210,12 @@ tokens = tf.constant(x_train[:1000]).numpy()
         "first_mean": float(tokens[:, 0].mean()),
         "last_mean": float(tokens[:, -1].mean()),
     },
+    "recurrence": {
+        "layer": "layers.GRU",
+        "reset": "after the product, or before",
+        "gates": "update, reset, new",
+        "biases": "two, or one",
+    },
     "parity": {
         "initial": initial,
         "logits": logits.numpy().tolist(),
