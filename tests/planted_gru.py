@@ -179,7 +179,7 @@ FAULTS = {
         r"initializer is not uniform in ±0\.05: embedding\.weight",
         {
             PYTORCH: [("nn.init.uniform_(w, -0.05, 0.05)", "pass")],
-            MXNET_GLUON: [(", weight_initializer=uniform", "")],
+            MXNET_GLUON: [(", **init", "")],
             MXNET_MODULE: [(", init=mx.init.Uniform(0.05)", "")],
             CHAINER: [(", initialW=uniform", "")],
         },

@@ -204,6 +204,12 @@ reviews = x_train[:1000]
         "first_mean": float(reviews[:, 0].mean(dtype=np.float64)),
         "last_mean": float(reviews[:, -1].mean(dtype=np.float64)),
     },
+    "recurrence": {
+        "layer": "L.NStepGRU",
+        "reset": "after the product",
+        "gates": "reset, update, new",
+        "biases": "two",
+    },
     "parity": {
         "initial": initial,
         "logits": logits.tolist(),

@@ -37,9 +37,8 @@ TRAIN_REVIEWS = 25_000
 TEST_REVIEWS = 25_000
 
 # %% data [markdown]
-# `nd.array` makes everything `float32`, tokens too: up to 16 million they stay
-# exact. A Module is fed batches, not arrays: a list of data and a list of
-# labels, which it copies into memory of its own.
+# `nd.array` makes everything `float32`, tokens too: up to 16 million, exactly.
+# A Module is fed batches: a list of data and a list of labels, which it copies.
 
 # %%
 (x_train, y_train), (x_test, y_test) = imdb(VOCABULARY, LENGTH)
@@ -124,9 +123,8 @@ def train_step(model, batch):
 model.init_optimizer(optimizer="paperadam", optimizer_params=adam)
 
 # %% train [markdown]
-# The engine queues operators and returns before they have run, on the CPU too:
-# a clock is read only after `asscalar()` or `waitall()`, which wait. `fit` does
-# all of this, from `bind` on, but waits for each training step.
+# The engine queues operators and returns before they have run: a clock is read
+# only after `asscalar()` or `waitall()`. `fit` would wait at each step.
 
 # %%
 epoch_seconds, step_seconds, train_losses = [], [], []
@@ -144,11 +142,9 @@ for epoch in range(EPOCHS):
     loss = loss.asscalar()
     print(f"epoch {epoch + 1:2}  loss {loss:.3f}  {epoch_seconds[-1]:.2f} s")
 
-# %% predict [markdown]
-# `predict` takes an iterator; what fills up the last batch is cut off again.
-
-# %%
+# %% predict
 batches = mx.io.NDArrayIter(x_test, batch_size=BATCH_SIZE)
+# What fills up the last batch is cut off again.
 predicted = model.predict(batches).asnumpy().argmax(axis=1)
 
 # %% evaluate
@@ -207,6 +203,12 @@ reviews = to_batch(x_train[:1000], y_train[:1000]).data[0].asnumpy()
         "largest": float(reviews.max()),
         "first_mean": float(reviews[:, 0].mean(dtype=np.float64)),
         "last_mean": float(reviews[:, -1].mean(dtype=np.float64)),
+    },
+    "recurrence": {
+        "layer": "sym.RNN",
+        "reset": "after the product",
+        "gates": "reset, update, new",
+        "biases": "two",
     },
     "parity": {
         "initial": initial,
