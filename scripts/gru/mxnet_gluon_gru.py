@@ -169,7 +169,6 @@ parameters = {
     "dense.bias": twin.dense.bias,
 }
 initial = fingerprint({n: p.data().asnumpy() for n, p in parameters.items()})
-
 for name, parameter in parameters.items():
     parameter.set_data(weights[name])
 trainer = make_trainer(twin)
@@ -184,8 +183,7 @@ def change():
 
 
 losses = [train_step(twin, trainer, *batches[0]).asscalar()]
-size = len(ref["labels"][0])
-means = {n: p.grad().asnumpy() / size for n, p in parameters.items()}
+means = {n: p.grad().asnumpy() / BATCH_SIZE for n, p in parameters.items()}
 gradients = fingerprint(means)
 changes = [change()]
 losses += [train_step(twin, trainer, *b).asscalar() for b in batches[1:]]
@@ -193,6 +191,8 @@ changes.append(change())
 
 # %% results
 reviews = to_device(x_train[:1000], y_train[:1000])[0].asnumpy()
+
+# %%
 {
     "device": "cuda" if logits.context.device_type == "gpu" else "cpu",
     "epoch_seconds": epoch_seconds,

@@ -81,10 +81,9 @@ def gru():
 
 
 # %%
-def make_model(batch_size):
+def make_model(size):
     model = mx.mod.Module(gru(), context=device)
-    reviews, labels = (batch_size, LENGTH), (batch_size,)
-    model.bind([("data", reviews)], [("softmax_label", labels)])
+    model.bind([("data", (size, LENGTH))], [("softmax_label", (size,))])
     model.init_params(mx.init.Xavier())  # of dense; its bias is zero
     return model
 
@@ -144,7 +143,6 @@ for epoch in range(EPOCHS):
 
 # %% predict
 batches = mx.io.NDArrayIter(x_test, batch_size=BATCH_SIZE)
-# What fills up the last batch is cut off again.
 predicted = model.predict(batches).asnumpy().argmax(axis=1)
 
 # %% evaluate
@@ -193,6 +191,8 @@ changes.append(change())
 
 # %% results
 reviews = to_batch(x_train[:1000], y_train[:1000]).data[0].asnumpy()
+
+# %%
 {
     "device": "cuda" if logits.context.device_type == "gpu" else "cpu",
     "epoch_seconds": epoch_seconds,
