@@ -109,8 +109,7 @@ def train_step(model, optimizer, reviews, labels):
 optimizer = make_optimizer(model)
 
 # %% train [markdown]
-# Everything is computed before a call returns, so the clock needs to wait for
-# nothing.
+# Everything is computed before a call returns: the clock waits for nothing.
 
 # %%
 epoch_seconds, step_seconds, train_losses = [], [], []
@@ -140,9 +139,8 @@ test_accuracy = float((predicted == y_test).mean())
 print(f"test accuracy {test_accuracy:.4f}")
 
 # %% parity [markdown]
-# Chainer's layouts are the reference's, and so is the order of the gates; but
-# each has matrices and biases of its own, three for the input and three for the
-# state.
+# Chainer's layouts and order of gates are the reference's, but each gate has
+# matrices and biases of its own: three for the input, three for the state.
 
 # %%
 ref = reference("gru")
@@ -165,6 +163,7 @@ def joined(kind):  # "array" or "grad"
     return {n: np.concatenate(arrays) for n, arrays in parts.items()}
 
 
+# %%
 initial = fingerprint(joined("array"))
 for name, w in weights.items():
     gates = parameters[name]
@@ -175,8 +174,7 @@ batches = list(zip(ref["reviews"], ref["labels"]))
 logits = twin(batches[0][0]).array
 
 # %% [markdown]
-# A training step a batch. Gradients stay in `grad` until the next training step
-# clears them.
+# Gradients stay in `grad` until the next training step clears them.
 
 
 # %%
@@ -193,6 +191,8 @@ changes.append(change())
 
 # %% results
 reviews = x_train[:1000]
+
+# %%
 {
     "device": "cpu",
     "epoch_seconds": epoch_seconds,

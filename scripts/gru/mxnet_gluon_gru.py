@@ -64,11 +64,9 @@ def to_device(reviews, labels):
 class GRU(gluon.HybridBlock):
     def __init__(self):
         super().__init__()
-        uniform = mx.init.Uniform(0.05)
+        init = {"weight_initializer": mx.init.Uniform(0.05)}
         with self.name_scope():
-            self.embedding = nn.Embedding(
-                VOCABULARY, 125, weight_initializer=uniform
-            )
+            self.embedding = nn.Embedding(VOCABULARY, 125, **init)
             self.gru = rnn.GRU(100, layout="TNC", input_size=125)
             self.dense = nn.Dense(2, in_units=100)
         self.initialize(mx.init.Xavier(), ctx=device)
@@ -154,7 +152,8 @@ print(f"test accuracy {test_accuracy:.4f}")
 
 # %% parity [markdown]
 # Gluon's layouts and its order of gates are the reference's. `l0` is the first
-# layer, read from left to right; `i2h` is the input's part, `h2h` the state's.
+# layer, `i2h` the input's part, `h2h` the state's. `grad()` holds the sum over
+# the batch; the reference is the gradient of the mean.
 
 # %%
 ref = reference("gru")
@@ -170,16 +169,11 @@ parameters = {
     "dense.bias": twin.dense.bias,
 }
 initial = fingerprint({n: p.data().asnumpy() for n, p in parameters.items()})
-
 for name, parameter in parameters.items():
     parameter.set_data(weights[name])
 trainer = make_trainer(twin)
 batches = [to_device(*batch) for batch in zip(ref["reviews"], ref["labels"])]
 logits = twin(batches[0][0])
-
-# %% [markdown]
-# A training step a batch. `grad()` holds the sum over the batch; the reference
-# is the gradient of the mean.
 
 
 # %%
@@ -189,8 +183,7 @@ def change():
 
 
 losses = [train_step(twin, trainer, *batches[0]).asscalar()]
-size = len(ref["labels"][0])
-means = {n: p.grad().asnumpy() / size for n, p in parameters.items()}
+means = {n: p.grad().asnumpy() / BATCH_SIZE for n, p in parameters.items()}
 gradients = fingerprint(means)
 changes = [change()]
 losses += [train_step(twin, trainer, *b).asscalar() for b in batches[1:]]
@@ -198,6 +191,8 @@ changes.append(change())
 
 # %% results
 reviews = to_device(x_train[:1000], y_train[:1000])[0].asnumpy()
+
+# %%
 {
     "device": "cuda" if logits.context.device_type == "gpu" else "cpu",
     "epoch_seconds": epoch_seconds,

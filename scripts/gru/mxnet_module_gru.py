@@ -37,9 +37,8 @@ TRAIN_REVIEWS = 25_000
 TEST_REVIEWS = 25_000
 
 # %% data [markdown]
-# `nd.array` makes everything `float32`, tokens too: up to 16 million they stay
-# exact. A Module is fed batches, not arrays: a list of data and a list of
-# labels, which it copies into memory of its own.
+# `nd.array` makes everything `float32`, tokens too: up to 16 million, exactly.
+# A Module is fed batches: a list of data and a list of labels, which it copies.
 
 # %%
 (x_train, y_train), (x_test, y_test) = imdb(VOCABULARY, LENGTH)
@@ -82,10 +81,9 @@ def gru():
 
 
 # %%
-def make_model(batch_size):
+def make_model(size):
     model = mx.mod.Module(gru(), context=device)
-    reviews, labels = (batch_size, LENGTH), (batch_size,)
-    model.bind([("data", reviews)], [("softmax_label", labels)])
+    model.bind([("data", (size, LENGTH))], [("softmax_label", (size,))])
     model.init_params(mx.init.Xavier())  # of dense; its bias is zero
     return model
 
@@ -124,9 +122,8 @@ def train_step(model, batch):
 model.init_optimizer(optimizer="paperadam", optimizer_params=adam)
 
 # %% train [markdown]
-# The engine queues operators and returns before they have run, on the CPU too:
-# a clock is read only after `asscalar()` or `waitall()`, which wait. `fit` does
-# all of this, from `bind` on, but waits for each training step.
+# The engine queues operators and returns before they have run: a clock is read
+# only after `asscalar()` or `waitall()`. `fit` would wait at each step.
 
 # %%
 epoch_seconds, step_seconds, train_losses = [], [], []
@@ -144,10 +141,7 @@ for epoch in range(EPOCHS):
     loss = loss.asscalar()
     print(f"epoch {epoch + 1:2}  loss {loss:.3f}  {epoch_seconds[-1]:.2f} s")
 
-# %% predict [markdown]
-# `predict` takes an iterator; what fills up the last batch is cut off again.
-
-# %%
+# %% predict
 batches = mx.io.NDArrayIter(x_test, batch_size=BATCH_SIZE)
 predicted = model.predict(batches).asnumpy().argmax(axis=1)
 
@@ -197,6 +191,8 @@ changes.append(change())
 
 # %% results
 reviews = to_batch(x_train[:1000], y_train[:1000]).data[0].asnumpy()
+
+# %%
 {
     "device": "cuda" if logits.context.device_type == "gpu" else "cpu",
     "epoch_seconds": epoch_seconds,
