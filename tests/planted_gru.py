@@ -4,6 +4,14 @@ Fault: what the finding must say, and per script what is replaced by what.
 """
 
 PYTORCH = "pytorch"
+KERAS = ("keras_tensorflow", "keras_jax", "keras_torch")
+BEHIND = "np.stack([np.append(x[x > 0], x[x == 0]) for x in {}])"
+
+
+def each(*replacements, frameworks=(*KERAS, "tensorflow")):
+    """Return the same replacements for Keras's back ends and TensorFlow: their text is one."""
+    return {framework: list(replacements) for framework in frameworks}
+
 
 FAULTS = {
     "gates exchanged": (
@@ -16,6 +24,7 @@ FAULTS = {
                     "if n.startswith('gru') else w for n, w in weights.items()})",
                 )
             ],
+            **each(("[[1, 0, 2]]", "[[0, 1, 2]]")),
         },
     ),
     "one bias vector dropped": (
@@ -27,6 +36,7 @@ FAULTS = {
                     "own_name(n): w * (n != 'gru.bias_hh') for n, w in weights.items()})",
                 )
             ],
+            **each(("exchanged(bias_hh)])", "0 * exchanged(bias_hh)])")),
         },
     ),
     "padding at the end, in the data": (
@@ -39,6 +49,12 @@ FAULTS = {
                     "x_train = numpy.stack([numpy.roll(r, -(r == 0).sum()) for r in x_train])",
                 )
             ],
+            **each(
+                (
+                    "= imdb(VOCABULARY, LENGTH)",
+                    "= imdb(VOCABULARY, LENGTH); x_train = " + BEHIND.format("x_train"),
+                )
+            ),
         },
     ),
     "padding at the end, in the model": (
@@ -51,6 +67,12 @@ FAULTS = {
                     "torch.stack([r.roll(-int((r == 0).sum())) for r in reviews])))",
                 )
             ],
+            **each(
+                (
+                    'zip(ref["reviews"], ref["labels"])',
+                    "zip([" + BEHIND.format("b") + ' for b in ref["reviews"]], ref["labels"])',
+                )
+            ),
         },
     ),
     "the row of the padding kept": (
@@ -63,11 +85,17 @@ FAULTS = {
     ),
     "read backwards": (
         r"logits are off .*read from the end",
-        {PYTORCH: [("self.embedding(reviews)", "self.embedding(reviews.flip(1))")]},
+        {
+            PYTORCH: [("self.embedding(reviews)", "self.embedding(reviews.flip(1))")],
+            **each(("layers.GRU(100,", "layers.GRU(100, go_backwards=True,")),
+        },
     ),
     "epsilon 1e-7": (
         r"weight changes are off .*gradients agree\. That is Adam with an epsilon of 1e-7\. ",
-        {PYTORCH: [("eps=EPSILON", "eps=1e-7")]},
+        {
+            PYTORCH: [("eps=EPSILON", "eps=1e-7")],
+            **each(("self.epsilon = EPSILON", "self.epsilon = 1e-7")),
+        },
     ),
     "beta 2": (
         r"losses\[2\] is off .*losses\[0:2\] agree\. Look at the optimizer",
@@ -96,5 +124,32 @@ FAULTS = {
     "loss summed": (
         r"losses\[0\] is off .* 64 times too large: summed",
         {PYTORCH: [("model(reviews), labels)", 'model(reviews), labels, reduction="sum")')]},
+    ),
+    "reset gate before the product": (
+        r"logits are off .*applies the reset gate before the matrix",
+        each(
+            ('"reset_after": True', '"reset_after": False'),
+            (
+                "np.stack([exchanged(bias_ih), exchanged(bias_hh)])",
+                "exchanged(bias_ih) + exchanged(bias_hh)",
+            ),
+            ("*biases)", "biases, biases)"),
+        ),
+    ),
+    "padding masked": (
+        r"logits are off .*a layer that skips padding",
+        {
+            **each(("VOCABULARY, 125,", "VOCABULARY, 125, mask_zero=True,"), frameworks=KERAS),
+            "tensorflow": [
+                ("VOCABULARY, 125, uniform", "VOCABULARY, 125, uniform, mask_zero=True")
+            ],
+        },
+    ),
+    "epsilon before the correction": (
+        r"weight changes are off .*epsilon added before the bias is corrected",
+        {
+            **each(("EPSILON * keras.ops.sqrt(correction)", "EPSILON"), frameworks=KERAS),
+            "tensorflow": [("EPSILON * tf.sqrt(correction)", "EPSILON")],
+        },
     ),
 }
