@@ -88,17 +88,15 @@ class Adam(keras.optimizers.Adam):
 
 
 # %% [markdown]
-# `compile` joins model, loss and a new optimizer. The loss wants probabilities
-# unless told of logits. The default `jit_compile="auto"` compiles the
-# whole training step with XLA, the loop over the tokens included.
+# The loss wants probabilities unless told of logits. `jit_compile="auto"`, the
+# default, has XLA compile the training step, the loop over tokens included.
 
 # %%
 cross_entropy = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
 
 
 def compile_model(model):
-    adam = Adam(LEARNING_RATE, beta_1=BETA_1, beta_2=BETA_2)
-    model.compile(optimizer=adam, loss=cross_entropy)
+    model.compile(Adam(LEARNING_RATE, BETA_1, BETA_2), loss=cross_entropy)
 
 
 compile_model(model)
@@ -134,9 +132,8 @@ test_accuracy = float((predicted == y_test).mean())
 print(f"test accuracy {test_accuracy:.4f}")
 
 # %% parity [markdown]
-# `set_weights` goes through the layers in order: the reference's order, too.
-# Kernels are (in, out), the GRU's two bias vectors one array. Keras's gates
-# stand in the order update, reset, new.
+# `set_weights` goes through the layers in the reference's order. Kernels are
+# (in, out), and their gates stand in the order update, reset, new.
 
 # %%
 ref = reference("gru")
@@ -187,16 +184,15 @@ def change():
 values = [variable.value for variable in twin.trainable_variables]
 state = [variable.value for variable in twin.non_trainable_variables]
 gradients = jax.jit(jax.grad(mean_loss))(values, *batches[0])
-gradients = fingerprint(from_keras(gradients))
 
 losses = [float(twin.train_on_batch(*batches[0]))]
 changes = [change()]
 losses += [float(twin.train_on_batch(*batch)) for batch in batches[1:]]
 changes.append(change())
-
-# %% results
 reviews = keras.ops.convert_to_tensor(x_train[:1000])
 tokens = keras.ops.convert_to_numpy(reviews)
+
+# %% results
 {
     "device": "cuda" if reviews.device.platform == "gpu" else "cpu",
     "epoch_seconds": epoch_seconds,
@@ -210,14 +206,14 @@ tokens = keras.ops.convert_to_numpy(reviews)
     },
     "recurrence": {
         "layer": "layers.GRU",
-        "reset": "after the product, or before",
+        "reset": "after the product",
         "gates": "update, reset, new",
-        "biases": "two, or one",
+        "biases": "two",
     },
     "parity": {
         "initial": initial,
         "logits": logits.tolist(),
-        "gradients": gradients,
+        "gradients": fingerprint(from_keras(gradients)),
         "losses": losses,
         "changes": changes,
     },

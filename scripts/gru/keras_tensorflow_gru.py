@@ -87,17 +87,15 @@ class Adam(keras.optimizers.Adam):
 
 
 # %% [markdown]
-# `compile` joins model, loss and a new optimizer. The loss wants probabilities
-# unless told of logits. The default `jit_compile="auto"` keeps XLA out,
-# because on a GPU this layer is cuDNN's kernel.
+# The loss wants probabilities unless told of logits. `jit_compile="auto"`, the
+# default, keeps XLA out, because on a GPU this layer is cuDNN's kernel.
 
 # %%
 cross_entropy = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
 
 
 def compile_model(model):
-    adam = Adam(LEARNING_RATE, beta_1=BETA_1, beta_2=BETA_2)
-    model.compile(optimizer=adam, loss=cross_entropy)
+    model.compile(Adam(LEARNING_RATE, BETA_1, BETA_2), loss=cross_entropy)
 
 
 compile_model(model)
@@ -133,9 +131,8 @@ test_accuracy = float((predicted == y_test).mean())
 print(f"test accuracy {test_accuracy:.4f}")
 
 # %% parity [markdown]
-# `set_weights` goes through the layers in order: the reference's order, too.
-# Kernels are (in, out), the GRU's two bias vectors one array. Keras's gates
-# stand in the order update, reset, new.
+# `set_weights` goes through the layers in the reference's order. Kernels are
+# (in, out), and their gates stand in the order update, reset, new.
 
 # %%
 ref = reference("gru")
@@ -181,16 +178,15 @@ def change():
 with tf.GradientTape() as tape:
     loss = cross_entropy(batches[0][1], twin(batches[0][0]))
 gradients = tape.gradient(loss, twin.trainable_variables)
-gradients = fingerprint(from_keras(gradients))
 
 losses = [float(twin.train_on_batch(*batches[0]))]
 changes = [change()]
 losses += [float(twin.train_on_batch(*batch)) for batch in batches[1:]]
 changes.append(change())
-
-# %% results
 reviews = keras.ops.convert_to_tensor(x_train[:1000])
 tokens = keras.ops.convert_to_numpy(reviews)
+
+# %% results
 {
     "device": "cuda" if "GPU" in reviews.device else "cpu",
     "epoch_seconds": epoch_seconds,
@@ -204,14 +200,14 @@ tokens = keras.ops.convert_to_numpy(reviews)
     },
     "recurrence": {
         "layer": "layers.GRU",
-        "reset": "after the product, or before",
+        "reset": "after the product",
         "gates": "update, reset, new",
-        "biases": "two, or one",
+        "biases": "two",
     },
     "parity": {
         "initial": initial,
         "logits": logits.tolist(),
-        "gradients": gradients,
+        "gradients": fingerprint(from_keras(gradients)),
         "losses": losses,
         "changes": changes,
     },

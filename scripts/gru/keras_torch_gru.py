@@ -88,17 +88,15 @@ class Adam(keras.optimizers.Adam):
 
 
 # %% [markdown]
-# `compile` joins model, loss and a new optimizer. The loss wants probabilities
-# unless told of logits. The default `jit_compile="auto"` compiles
-# nothing on PyTorch; on a CPU the layer is a loop over the tokens.
+# The loss wants probabilities unless told of logits. `jit_compile="auto"`, the
+# default, compiles nothing: on a CPU this layer is a loop over the tokens.
 
 # %%
 cross_entropy = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
 
 
 def compile_model(model):
-    adam = Adam(LEARNING_RATE, beta_1=BETA_1, beta_2=BETA_2)
-    model.compile(optimizer=adam, loss=cross_entropy)
+    model.compile(Adam(LEARNING_RATE, BETA_1, BETA_2), loss=cross_entropy)
 
 
 compile_model(model)
@@ -133,9 +131,8 @@ test_accuracy = float((predicted == y_test).mean())
 print(f"test accuracy {test_accuracy:.4f}")
 
 # %% parity [markdown]
-# `set_weights` goes through the layers in order: the reference's order, too.
-# Kernels are (in, out), the GRU's two bias vectors one array. Keras's gates
-# stand in the order update, reset, new.
+# `set_weights` goes through the layers in the reference's order. Kernels are
+# (in, out), and their gates stand in the order update, reset, new.
 
 # %%
 ref = reference("gru")
@@ -180,14 +177,13 @@ def change():
 
 losses = [float(twin.train_on_batch(*batches[0]))]
 gradients = [variable.value.grad for variable in twin.trainable_variables]
-gradients = fingerprint(from_keras(gradients))
 changes = [change()]
 losses += [float(twin.train_on_batch(*batch)) for batch in batches[1:]]
 changes.append(change())
-
-# %% results
 reviews = keras.ops.convert_to_tensor(x_train[:1000])
 tokens = keras.ops.convert_to_numpy(reviews)
+
+# %% results
 {
     "device": reviews.device.type,
     "epoch_seconds": epoch_seconds,
@@ -201,14 +197,14 @@ tokens = keras.ops.convert_to_numpy(reviews)
     },
     "recurrence": {
         "layer": "layers.GRU",
-        "reset": "after the product, or before",
+        "reset": "after the product",
         "gates": "update, reset, new",
-        "biases": "two, or one",
+        "biases": "two",
     },
     "parity": {
         "initial": initial,
         "logits": logits.tolist(),
-        "gradients": gradients,
+        "gradients": fingerprint(from_keras(gradients)),
         "losses": losses,
         "changes": changes,
     },

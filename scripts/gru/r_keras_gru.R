@@ -3,8 +3,8 @@
 
 # %% setup [markdown]
 # R calls Keras in Python through `reticulate`, as its package `keras` does; the
-# names below are Keras's own. `RETICULATE_PYTHON` names the Python.
-# `convert = FALSE` keeps reviews NumPy arrays, which Keras takes as they are.
+# names below are Keras's own. `RETICULATE_PYTHON` names the Python. Without
+# `convert`, reviews stay NumPy arrays, which Keras takes as they are.
 
 # %%
 library(reticulate)
@@ -33,8 +33,7 @@ TRAIN_REVIEWS <- 25000L
 TEST_REVIEWS <- 25000L
 
 # %% data [markdown]
-# Keras wants integer tokens, and class indices for its sparse loss. Through
-# `reticulate` an index counts from 0, as in Python.
+# Keras wants integer tokens and labels. An index counts from 0, as in Python.
 
 # %%
 data <- datasets$imdb(VOCABULARY, LENGTH)
@@ -53,14 +52,15 @@ cat(format(x_train$shape), format(x_train$dtype), "\n")
 # %%
 build_model <- function() {
   glorot <- "glorot_uniform"
-  init <- list(kernel_initializer = glorot, bias_initializer = "zeros")
-  gru <- list(100L, reset_after = TRUE, recurrent_initializer = glorot)
   uniform <- keras$initializers$RandomUniform(-0.05, 0.05)
   reviews <- layers$Input(list(LENGTH), dtype = "int32")
   logits <- reviews |>
     layers$Embedding(VOCABULARY, 125L, embeddings_initializer = uniform)() |>
-    do.call(layers$GRU, c(gru, init))() |>
-    do.call(layers$Dense, c(2L, init))() # logits: the loss has the softmax
+    layers$GRU(
+      100L, reset_after = TRUE, kernel_initializer = glorot,
+      recurrent_initializer = glorot, bias_initializer = "zeros"
+    )() |>
+    layers$Dense(2L, kernel_initializer = glorot, bias_initializer = "zeros")()
   keras$Model(reviews, logits)
 }
 
@@ -69,10 +69,9 @@ model <- build_model()
 cat(format(model$count_params(), big.mark = ","), "parameters\n")
 
 # %% optimizer [markdown]
-# Keras's `Adam` adds epsilon before the second moment is corrected. A variable
-# of TensorFlow, set before each training step, shrinks it like that moment, as
-# if added after. Plain `Adam(epsilon = 1e-8)` trains as well, but differs in
-# the last digits. `from_logits` is off by default.
+# Keras's `Adam` adds epsilon before the second moment is corrected. A variable,
+# set before each training step, shrinks it like that moment, as if added after.
+# Plain `Adam(epsilon = 1e-8)` trains as well, but differs in the last digits.
 
 # %%
 compiled <- function(model) {
@@ -131,8 +130,7 @@ test_accuracy <- mean(predicted == py_to_r(y_test))
 cat(sprintf("test accuracy %.4f\n", test_accuracy))
 
 # %% parity [markdown]
-# Keras's kernels are (in, out), the GRU's two bias vectors the rows of a
-# matrix. Its gates stand in the order update, reset, new.
+# Kernels are (in, out), and their gates stand in the order update, reset, new.
 
 # %%
 ref <- datasets$reference("gru")
@@ -171,8 +169,7 @@ batches <- lapply(0:2, \(i) list(ref$reviews[i], ref$labels[i]))
 logits <- twin$predict_on_batch(batches[[1]][[1]])
 
 # %% [markdown]
-# Keras has no call for gradients: TensorFlow is asked, with a tape. That of an
-# embedding is sparse, a list of rows.
+# Gradients are asked of TensorFlow's tape; that of an embedding is sparse.
 
 # %%
 change <- function() {
@@ -184,19 +181,18 @@ with(tf$GradientTape() %as% tape, {
 })
 gradients <- tape$gradient(loss, twin$trainable_weights)
 gradients <- lapply(gradients, \(g) tf$convert_to_tensor(g)$numpy())
-gradients <- fingerprint(from_keras(gradients))
 
 step_on <- function(batch) train_step(twin, batch[[1]], batch[[2]])
 losses <- step_on(batches[[1]])
 changes <- list(change())
 losses <- c(losses, sapply(batches[-1], step_on))
-changes <- c(changes, list(change()))
+changes[[2]] <- change()
+tokens <- tf$constant(x_train[slice(1000L)])$numpy()
 
 # %% results [markdown]
 # In R a number is a vector of one: `as.list` says that a list is meant.
 
 # %%
-tokens <- tf$constant(x_train[slice(1000L)])$numpy()
 list(
   device = device,
   epoch_seconds = as.list(epoch_seconds),
@@ -210,14 +206,14 @@ list(
   ),
   recurrence = list(
     layer = "layers$GRU",
-    reset = "after the product, or before",
+    reset = "after the product",
     gates = "update, reset, new",
-    biases = "two, or one"
+    biases = "two"
   ),
   parity = list(
     initial = initial,
     logits = logits,
-    gradients = gradients,
+    gradients = fingerprint(from_keras(gradients)),
     losses = losses,
     changes = changes
   )

@@ -31,8 +31,7 @@ TRAIN_REVIEWS = 25_000
 TEST_REVIEWS = 25_000
 
 # %% data [markdown]
-# A `tf.function` takes NumPy arrays and copies them to the device. Tokens index
-# the embedding as `int32`; the loss wants integer labels, not one-hot vectors.
+# A `tf.function` takes NumPy arrays and copies them to the device.
 
 # %%
 (x_train, y_train), (x_test, y_test) = imdb(VOCABULARY, LENGTH)
@@ -41,10 +40,9 @@ x_test, y_test = x_test[:TEST_REVIEWS], y_test[:TEST_REVIEWS]
 print(x_train.shape, x_train.dtype, y_train.shape, y_train.dtype)
 
 # %% model [markdown]
-# Layers that own weights are Keras's. With `reset_after`, its default, the GRU
-# is cuDNN's recurrence, with two bias vectors; it returns its last output. All
-# initial weights here are defaults but the recurrent kernel's, which would be
-# orthogonal.
+# Layers are Keras's. With `reset_after`, its default, the GRU is cuDNN's
+# recurrence, with two bias vectors; it returns its last output. Here only the
+# recurrent kernel starts unlike its default, which is orthogonal.
 
 
 # %%
@@ -55,9 +53,7 @@ class GRU(tf.keras.Model):
         init = {"kernel_initializer": "glorot_uniform"}
         init["bias_initializer"] = "zeros"
         gru = {"reset_after": True, "recurrent_initializer": "glorot_uniform"}
-        self.embedding = layers.Embedding(
-            VOCABULARY, 125, embeddings_initializer=uniform
-        )
+        self.embedding = layers.Embedding(VOCABULARY, 125, uniform)
         self.gru = layers.GRU(100, **gru, **init)
         self.dense = layers.Dense(2, **init)
         self(tf.zeros((1, LENGTH), tf.int32))  # makes the weights
@@ -85,20 +81,19 @@ class Adam(tf.keras.optimizers.Adam):
         super().update_step(gradient, variable, learning_rate)
 
 
+def make_optimizer(model):
+    adam = Adam(LEARNING_RATE, BETA_1, BETA_2)
+    adam.build(model.trainable_variables)
+    return adam
+
+
 # %% [markdown]
-# `tf.function` is the switch that matters: it traces the training step into a
-# graph; `build` makes Adam's moments before that. XLA makes one pass over the
-# embedding of Adam's many. It is given a dense gradient: of a sparse one, Keras
-# would square the rows before it adds up those of one word.
+# `tf.function` traces the training step into a graph; `build` makes Adam's
+# moments before that. XLA makes one pass over the embedding of Adam's many. Of
+# a sparse gradient Adam would square the rows before a word's are added up.
 
 # %%
 cross_entropy = tf.nn.sparse_softmax_cross_entropy_with_logits
-
-
-def make_optimizer(model):
-    adam = Adam(LEARNING_RATE, beta_1=BETA_1, beta_2=BETA_2)
-    adam.build(model.trainable_variables)
-    return adam
 
 
 def loss_and_gradients(model, reviews, labels):
@@ -153,8 +148,7 @@ test_accuracy = float((predicted == y_test).mean())
 print(f"test accuracy {test_accuracy:.4f}")
 
 # %% parity [markdown]
-# TensorFlow's kernels are (in, out), and the GRU's two bias vectors one array.
-# Its gates stand in the order update, reset, new.
+# Kernels are (in, out), and their gates stand in the order update, reset, new.
 
 # %%
 ref = reference("gru")
@@ -196,9 +190,9 @@ losses = [train_step(twin, optimizer, *batches[0])]
 changes = [change()]
 losses += [train_step(twin, optimizer, *batch) for batch in batches[1:]]
 changes.append(change())
+tokens = tf.constant(x_train[:1000]).numpy()
 
 # %% results
-tokens = tf.constant(x_train[:1000]).numpy()
 {
     "device": "cuda" if "GPU" in logits.device else "cpu",
     "epoch_seconds": epoch_seconds,
@@ -212,9 +206,9 @@ tokens = tf.constant(x_train[:1000]).numpy()
     },
     "recurrence": {
         "layer": "layers.GRU",
-        "reset": "after the product, or before",
+        "reset": "after the product",
         "gates": "update, reset, new",
-        "biases": "two, or one",
+        "biases": "two",
     },
     "parity": {
         "initial": initial,
