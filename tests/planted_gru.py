@@ -3,6 +3,8 @@
 Fault: what the finding must say, and per script what is replaced by what.
 """
 
+import planted_cntk
+
 PYTORCH = "pytorch"
 
 FAULTS = {
@@ -97,4 +99,13 @@ FAULTS = {
         r"losses\[0\] is off .* 64 times too large: summed",
         {PYTORCH: [("model(reviews), labels)", 'model(reviews), labels, reduction="sum")')]},
     ),
+    "reset gate before the product": (r"logits are off .*reset gate before the matrix", {}),
+    "hard sigmoid": (r"logits are off .*hard sigmoids", {}),
+    "padding skipped": (r"logits are off .*skips padding", {}),
+    "epsilon before the correction": (
+        r"weight changes are off .*gradients agree\. That is Adam with epsilon added before",
+        {},
+    ),
 }
+for fault, where in planted_cntk.GRU_FAULTS.items():
+    FAULTS[fault][1].update(where)
