@@ -103,10 +103,6 @@ GRU_FAULTS = {
                 "C.sequence.first(C.layers.Recurrence(cell)(C.gather(E, x)))",
             )
         ],
-        KERAS_CNTK: [
-            ("reset_after=True", "reset_after=True, return_sequences=True"),
-            ("layers.Dense(2", "layers.Lambda(lambda s: s[:, 0]), layers.Dense(2"),
-        ],
     },
     "read backwards": {
         CNTK: [("Fold(cell)", "Fold(cell, go_backwards=True)")],
@@ -118,14 +114,7 @@ GRU_FAULTS = {
         KERAS_THEANO: [("= EPSILON *", "= 1e-7 *")],
     },
     "epsilon before the correction": {
-        CNTK: [
-            (
-                "C.universal(adam, model.parameters)",
-                "C.adam(model.parameters, C.learning_parameter_schedule(LEARNING_RATE), "
-                "C.momentum_schedule(BETA_1), unit_gain=True, "
-                "variance_momentum=C.momentum_schedule(BETA_2))",
-            )
-        ],
+        CNTK: [("C.sqrt(v / correction) + EPSILON", "(C.sqrt(v) + EPSILON) / C.sqrt(correction)")],
         KERAS_CNTK: KERAS_EPSILON_BEFORE,
         KERAS_THEANO: KERAS_EPSILON_BEFORE,
     },
