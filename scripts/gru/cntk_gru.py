@@ -85,9 +85,10 @@ model = GRU()
 print(f"{sum(w.value.size for w in model.parameters):,} parameters")
 
 # %% optimizer [markdown]
-# `C.adam` adds epsilon before the second moment is corrected, in effect thirty
-# times as much in the first step. That trains as well, but is not the same to
-# the last digits. `C.universal` takes a rule; it gets sums over the batch.
+# `C.adam` adds epsilon before the second moment is corrected, so the rule is
+# written out for `C.universal`, which hands it sums over the batch. `C.adam`
+# trains as well, but is not the same to the last digits, and its learning rate
+# needs `minibatch_size=1`, or is divided by the size of the batch.
 
 
 # %%
@@ -151,8 +152,7 @@ test_accuracy = float((predicted == y_test).mean())
 print(f"test accuracy {test_accuracy:.4f}")
 
 # %% parity [markdown]
-# CNTK's matrices are (in, out). `grad` adds up over the batch, too; the
-# reference is the gradient of the mean.
+# Matrices are (in, out). `grad`, too, gives sums; the reference's are means.
 
 # %%
 ref = reference("gru")
