@@ -219,6 +219,12 @@ Dict(
         "first_mean" => mean(reviews[:, 1]),
         "last_mean" => mean(reviews[:, end]),
     ),
+    "recurrence" => Dict(
+        "layer" => "RNN",
+        "reset" => "after the product",
+        "gates" => "reset, update, new",
+        "biases" => "two",
+    ),
     "parity" => Dict(
         "initial" => initial,
         "logits" => collect(eachcol(logits)),

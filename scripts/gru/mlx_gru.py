@@ -216,6 +216,12 @@ reviews = mx.array(x_train[:1000])
         "first_mean": reviews[:, 0].mean().item(),
         "last_mean": reviews[:, -1].mean().item(),
     },
+    "recurrence": {
+        "layer": "nn.GRU",
+        "reset": "after the product",
+        "gates": "reset, update, new",
+        "biases": "one, and one in the product",
+    },
     "parity": {
         "initial": initial,
         "logits": logits.tolist(),

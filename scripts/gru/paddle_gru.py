@@ -219,6 +219,12 @@ reviews, _ = to_device(x_train[:1000], y_train[:1000])
         "first_mean": reviews[:, 0].astype("float64").mean().item(),
         "last_mean": reviews[:, -1].astype("float64").mean().item(),
     },
+    "recurrence": {
+        "layer": "nn.GRU",
+        "reset": "after the product",
+        "gates": "reset, update, new",
+        "biases": "two",
+    },
     "parity": {
         "initial": initial,
         "logits": logits.tolist(),

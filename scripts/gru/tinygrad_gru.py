@@ -220,6 +220,7 @@ means = reviews.float().mean(0).tolist()
         "first_mean": means[0],
         "last_mean": means[-1],
     },
+    "recurrence": {"layer": None},
     "parity": {
         "initial": initial,
         "logits": logits.tolist(),
