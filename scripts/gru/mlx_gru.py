@@ -107,8 +107,9 @@ print(f"{sum(sizes):,} parameters")
 
 # %% optimizer [markdown]
 # `Adam` leaves its moments uncorrected unless told otherwise; then it adds
-# epsilon after the correction. `mx.compile` fuses what is done to each element,
-# but slows an unrolled recurrence down on a CPU: only the update is compiled.
+# epsilon after the correction. `mx.compile` fuses what is done to each element;
+# what a function reads and changes besides its arguments is named. It slows the
+# unrolled recurrence down on a CPU, so only the weights' update is compiled.
 
 
 # %%
