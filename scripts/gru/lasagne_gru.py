@@ -198,7 +198,6 @@ losses += [float(twin_step(*batch)) for batch in batches[1:]]
 changes.append(change())
 
 # %% results
-reviews = x_train[:1000]
 {
     "device": theano.config.device,
     "epoch_seconds": epoch_seconds,
@@ -206,9 +205,9 @@ reviews = x_train[:1000]
     "train_losses": train_losses,
     "test_accuracy": test_accuracy,
     "reviews": {
-        "largest": int(reviews.max()),
-        "first_mean": float(reviews[:, 0].mean()),
-        "last_mean": float(reviews[:, -1].mean()),
+        "largest": int(x_train[:1000].max()),
+        "first_mean": float(x_train[:1000, 0].mean()),
+        "last_mean": float(x_train[:1000, -1].mean()),
     },
     "recurrence": {
         "layer": "L.GRULayer",
