@@ -193,6 +193,8 @@ for batch in batches:
 # %% results
 reviews = x_train[:1000].astype(np.float32)
 reviews = C.NDArrayView.from_dense(reviews, device).asarray()
+
+# %%
 {
     "device": "cuda" if device.type() == C.DeviceKind.GPU else "cpu",
     "epoch_seconds": epoch_seconds,

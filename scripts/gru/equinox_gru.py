@@ -199,6 +199,8 @@ changes = [train(1)[1], third]
 
 # %% results
 reviews = jax.device_put(x_train[:1000])
+
+# %%
 {
     "device": "cuda" if logits.device.platform == "gpu" else "cpu",
     "epoch_seconds": epoch_seconds,
@@ -209,6 +211,12 @@ reviews = jax.device_put(x_train[:1000])
         "largest": reviews.max().item(),
         "first_mean": reviews[:, 0].mean().item(),
         "last_mean": reviews[:, -1].mean().item(),
+    },
+    "recurrence": {
+        "layer": "nn.GRUCell",
+        "reset": "after the product",
+        "gates": "reset, update, new",
+        "biases": "one, and one in the product",
     },
     "parity": {
         "initial": initial,

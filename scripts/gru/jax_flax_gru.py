@@ -195,6 +195,8 @@ changes.append(change())
 
 # %% results
 reviews = jax.device_put(x_train[:1000])
+
+# %%
 {
     "device": "cuda" if logits.device.platform == "gpu" else "cpu",
     "epoch_seconds": epoch_seconds,

@@ -191,6 +191,8 @@ changes.append(change())
 
 # %% results
 reviews = K.eval(K.variable(x_train[:1000]))
+
+# %%
 {
     "device": device,
     "epoch_seconds": epoch_seconds,

@@ -206,9 +206,9 @@ tokens = keras.ops.convert_to_numpy(reviews)
     },
     "recurrence": {
         "layer": "layers.GRU",
-        "reset": "after the product",
+        "reset": "after the product, or before",
         "gates": "update, reset, new",
-        "biases": "two",
+        "biases": "two, or one",
     },
     "parity": {
         "initial": initial,

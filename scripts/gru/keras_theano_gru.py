@@ -192,6 +192,8 @@ changes.append(change())
 
 # %% results
 reviews = K.eval(K.variable(x_train[:1000], dtype="int32"))
+
+# %%
 {
     "device": device,
     "epoch_seconds": epoch_seconds,

@@ -205,6 +205,8 @@ changes.append(change())
 
 # %% results
 reviews = mx.array(x_train[:1000])
+
+# %%
 {
     "device": "cuda" if mx.cuda.is_available() else "cpu",
     "epoch_seconds": epoch_seconds,

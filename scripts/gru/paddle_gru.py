@@ -208,6 +208,8 @@ changes.append(change())
 
 # %% results
 reviews, _ = to_device(x_train[:1000], y_train[:1000])
+
+# %%
 {
     "device": "cuda" if logits.place.is_gpu_place() else "cpu",
     "epoch_seconds": epoch_seconds,

@@ -186,6 +186,8 @@ changes.append(change())
 
 # %% results
 reviews, _ = to_device(x_train[:1000], y_train[:1000])
+
+# %%
 {
     "device": logits.device.type,
     "epoch_seconds": epoch_seconds,

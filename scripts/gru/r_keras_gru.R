@@ -206,9 +206,9 @@ list(
   ),
   recurrence = list(
     layer = "layers$GRU",
-    reset = "after the product",
+    reset = "after the product, or before",
     gates = "update, reset, new",
-    biases = "two"
+    biases = "two, or one"
   ),
   parity = list(
     initial = initial,

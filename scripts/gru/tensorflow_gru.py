@@ -206,9 +206,9 @@ tokens = tf.constant(x_train[:1000]).numpy()
     },
     "recurrence": {
         "layer": "layers.GRU",
-        "reset": "after the product",
+        "reset": "after the product, or before",
         "gates": "update, reset, new",
-        "biases": "two",
+        "biases": "two, or one",
     },
     "parity": {
         "initial": initial,
