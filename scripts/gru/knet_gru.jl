@@ -208,6 +208,8 @@ push!(changes, change());
 
 # %% results
 reviews = to_julia(x_train[pyslice(1000)])
+
+# %%
 Dict(
     "device" => device,
     "epoch_seconds" => [epoch.seconds for epoch in epochs],
