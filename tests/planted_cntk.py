@@ -35,7 +35,7 @@ FAULTS = {
     },
 }
 
-# The GRU. Theano compiles every variant, half a minute each, so it gets few.
+# The GRU. Theano compiles each variant anew, so it gets few.
 AT_THE_END = "np.stack([np.roll(r, -(r == 0).sum()) for r in reviews])"
 DATA_AT_THE_END = [
     (
