@@ -22,6 +22,7 @@ import theano
 import theano.tensor as T
 from theano.tensor import signal
 
+# %%
 signal.downsample = ModuleType("theano.tensor.signal.downsample")
 sys.modules[signal.downsample.__name__] = signal.downsample
 
