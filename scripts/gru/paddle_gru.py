@@ -67,19 +67,13 @@ class GRU(nn.Layer):
     def __init__(self):
         super().__init__()
         uniform = nn.initializer.Uniform(-0.05, 0.05)
-        glorot_uniform = nn.initializer.XavierUniform()
+        glorot = nn.initializer.XavierUniform()
         zeros = nn.initializer.Constant(0.0)
         self.embedding = nn.Embedding(VOCABULARY, 125, weight_attr=uniform)
-        self.gru = nn.GRU(
-            125,
-            100,
-            time_major=True,
-            weight_ih_attr=glorot_uniform,
-            weight_hh_attr=glorot_uniform,
-            bias_ih_attr=zeros,
-            bias_hh_attr=zeros,
-        )
-        self.dense = nn.Linear(100, 2, weight_attr=glorot_uniform)
+        weights = {"weight_ih_attr": glorot, "weight_hh_attr": glorot}
+        biases = {"bias_ih_attr": zeros, "bias_hh_attr": zeros}
+        self.gru = nn.GRU(125, 100, time_major=True, **weights, **biases)
+        self.dense = nn.Linear(100, 2, weight_attr=glorot)
 
     def forward(self, reviews):
         outputs, _ = self.gru(self.embedding(reviews.T))
