@@ -170,6 +170,7 @@ def arrays(tensors):
     return {name: own_layout(name, w) for name, w in named.items()}
 
 
+# %%
 ref = reference("gru")
 weights = ref["weights"]
 twin = GRU()
