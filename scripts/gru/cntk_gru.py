@@ -108,6 +108,7 @@ def adam(parameters, gradients):
     return C.combine(updates)
 
 
+# %%
 def make_trainer(model):
     loss = C.cross_entropy_with_softmax(model, y)
     return C.Trainer(model, loss, [C.universal(adam, model.parameters)])
