@@ -18,9 +18,9 @@ FAULTS = {
             ],
             PADDLE: [
                 (
-                    "own_layout(name, w))",
-                    "own_layout(name, np.concatenate([w[100:200], w[:100], w[200:]]) if "
-                    "name.startswith('gru') else w))",
+                    "].set_value(w)",
+                    "].set_value(np.concatenate([w[100:200], w[:100], w[200:]]) if "
+                    "name.startswith('gru') else w)",
                 ),
             ],
             MLX: [
@@ -43,8 +43,8 @@ FAULTS = {
             ],
             PADDLE: [
                 (
-                    "own_layout(name, w))",
-                    "own_layout(name, w * (name != 'gru.bias_hh')))",
+                    "].set_value(w)",
+                    "].set_value(w * (name != 'gru.bias_hh'))",
                 ),
             ],
             MLX: [("name, mx.array(w))", "name, mx.array(w * (name != 'gru.bias_hh')))")],
@@ -134,7 +134,7 @@ FAULTS = {
         r"weight changes are off .*gradients agree\. That is Adam with an epsilon of 1e-7\. ",
         {
             PYTORCH: [("eps=EPSILON", "eps=1e-7")],
-            PADDLE: [("        EPSILON,\n", "        1e-7,\n")],
+            PADDLE: [("BETA_2, EPSILON", "BETA_2, 1e-7")],
             MLX: [("betas, EPSILON,", "betas, 1e-7,")],
         },
     ),
@@ -150,7 +150,7 @@ FAULTS = {
         r"learning rate of 0\.002 instead of 0\.001",
         {
             PYTORCH: [("lr=LEARNING_RATE", "lr=2 * LEARNING_RATE")],
-            PADDLE: [("        LEARNING_RATE,\n", "        2 * LEARNING_RATE,\n")],
+            PADDLE: [("        LEARNING_RATE,", "        2 * LEARNING_RATE,")],
             MLX: [("optim.Adam(LEARNING_RATE,", "optim.Adam(2 * LEARNING_RATE,")],
         },
     ),

@@ -68,7 +68,6 @@ class GRU(nn.Layer):
         super().__init__()
         uniform = nn.initializer.Uniform(-0.05, 0.05)
         glorot_uniform = nn.initializer.XavierUniform()
-        zeros = nn.initializer.Constant(0.0)
         self.embedding = nn.Embedding(VOCABULARY, 125, weight_attr=uniform)
         self.gru = nn.GRU(
             125,
@@ -76,8 +75,8 @@ class GRU(nn.Layer):
             time_major=True,
             weight_ih_attr=glorot_uniform,
             weight_hh_attr=glorot_uniform,
-            bias_ih_attr=zeros,
-            bias_hh_attr=zeros,
+            bias_ih_attr=nn.initializer.Constant(0.0),
+            bias_hh_attr=nn.initializer.Constant(0.0),
         )
         self.dense = nn.Linear(100, 2, weight_attr=glorot_uniform)
 
@@ -98,13 +97,9 @@ print(f"{sum(p.size for p in model.parameters()):,} parameters")
 
 # %%
 def make_optimizer(model):
+    parameters = model.parameters()
     return paddle.optimizer.Adam(
-        LEARNING_RATE,
-        BETA_1,
-        BETA_2,
-        EPSILON,
-        parameters=model.parameters(),
-        lazy_mode=False,
+        LEARNING_RATE, BETA_1, BETA_2, EPSILON, parameters
     )
 
 
@@ -119,9 +114,8 @@ def train_step(model, optimizer, reviews, labels):
 optimizer = make_optimizer(model)
 
 # %% train [markdown]
-# CUDA calls return before the GPU has finished, so a clock is read only after
-# `item()` or `synchronize()`, which wait for it. A gradient of the embedding is
-# as large as the embedding, most of it zero, unless that is made `sparse`.
+# CUDA calls return before the GPU has finished: a clock is read after `item()`
+# or `synchronize()`. The embedding's gradient is dense unless `sparse=True`.
 
 # %%
 epoch_seconds, step_seconds, train_losses = [], [], []
@@ -141,8 +135,7 @@ for epoch in range(EPOCHS):
     print(f"epoch {epoch + 1:2}  loss {loss:.3f}  {epoch_seconds[-1]:.2f} s")
 
 # %% predict [markdown]
-# `no_grad()` skips recording the graph. There is no dropout here, so `eval()`
-# would change nothing.
+# `no_grad()` skips recording the graph; no dropout waits for `eval()`.
 
 # %%
 batches = x_test.reshape(-1, 100, LENGTH)
@@ -165,15 +158,10 @@ def own_name(name):
     return name + "_l0" if name.startswith("gru") else name
 
 
-def own_layout(name, w):
-    """Turn the dense layer's weights round; works in both directions."""
-    return w.T if name == "dense.weight" else w
-
-
 def arrays(tensors):
     """Return tensors under the reference's names, in its layout."""
     named = {name: np.asarray(tensors[own_name(name)]) for name in weights}
-    return {name: own_layout(name, w) for name, w in named.items()}
+    return {**named, "dense.weight": named["dense.weight"].T}
 
 
 ref = reference("gru")
@@ -182,15 +170,12 @@ twin = GRU()
 parameters = dict(twin.named_parameters())
 initial = fingerprint(arrays(parameters))
 for name, w in weights.items():
-    parameters[own_name(name)].set_value(own_layout(name, w))
+    w = w.T if name == "dense.weight" else w
+    parameters[own_name(name)].set_value(w)
 optimizer = make_optimizer(twin)
 batches = [to_device(*batch) for batch in zip(ref["reviews"], ref["labels"])]
 with paddle.no_grad():
     logits = twin(batches[0][0])
-
-# %% [markdown]
-# A training step a batch. Gradients stay in `grad` until the next training step
-# clears them.
 
 
 # %%
@@ -205,9 +190,9 @@ gradients = fingerprint(arrays(grads))
 changes = [change()]
 losses += [train_step(twin, optimizer, *batch).item() for batch in batches[1:]]
 changes.append(change())
+reviews, _ = to_device(x_train[:1000], y_train[:1000])
 
 # %% results
-reviews, _ = to_device(x_train[:1000], y_train[:1000])
 {
     "device": "cuda" if logits.place.is_gpu_place() else "cpu",
     "epoch_seconds": epoch_seconds,
