@@ -51,13 +51,17 @@ print(x_train.shape, x_train.dtype, y_train.shape, y_train.dtype)
 # gates have two, and that trains otherwise: so the recurrence is written out.
 # Its loop over time is Python's, unrolled into the graph.
 
-
 # %%
+uniform = nn.init.uniform(-0.05, 0.05)
+glorot_uniform = nn.init.glorot_uniform()
+
+
 class Recurrence(nn.Module):
     def __init__(self, inputs, units):
         super().__init__()
-        self.weight_ih = mx.zeros((3 * units, inputs))  # reset, update, new
-        self.weight_hh = mx.zeros((3 * units, units))
+        # A gate's rows stand in the order reset, update, new.
+        self.weight_ih = glorot_uniform(mx.zeros((3 * units, inputs)))
+        self.weight_hh = glorot_uniform(mx.zeros((3 * units, units)))
         self.bias_ih = mx.zeros(3 * units)
         self.bias_hh = mx.zeros(3 * units)
 
@@ -87,11 +91,7 @@ class GRU(nn.Module):
         self.embedding = nn.Embedding(VOCABULARY, 125)
         self.gru = Recurrence(125, 100)
         self.dense = nn.Linear(100, 2)
-        uniform = nn.init.uniform(-0.05, 0.05)
-        glorot_uniform = nn.init.glorot_uniform()
         self.embedding.weight = uniform(self.embedding.weight)
-        self.gru.weight_ih = glorot_uniform(self.gru.weight_ih)
-        self.gru.weight_hh = glorot_uniform(self.gru.weight_hh)
         self.dense.weight = glorot_uniform(self.dense.weight)
         self.dense.bias = mx.zeros_like(self.dense.bias)
 
@@ -202,11 +202,9 @@ losses = [train_step(*batches[0]).item()]
 changes = [change()]
 losses += [train_step(*batch).item() for batch in batches[1:]]
 changes.append(change())
-
-# %% results
 reviews = mx.array(x_train[:1000])
 
-# %%
+# %% results
 {
     "device": "cuda" if mx.cuda.is_available() else "cpu",
     "epoch_seconds": epoch_seconds,

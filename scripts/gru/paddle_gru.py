@@ -67,13 +67,18 @@ class GRU(nn.Layer):
     def __init__(self):
         super().__init__()
         uniform = nn.initializer.Uniform(-0.05, 0.05)
-        glorot = nn.initializer.XavierUniform()
-        zeros = nn.initializer.Constant(0.0)
+        glorot_uniform = nn.initializer.XavierUniform()
         self.embedding = nn.Embedding(VOCABULARY, 125, weight_attr=uniform)
-        weights = {"weight_ih_attr": glorot, "weight_hh_attr": glorot}
-        biases = {"bias_ih_attr": zeros, "bias_hh_attr": zeros}
-        self.gru = nn.GRU(125, 100, time_major=True, **weights, **biases)
-        self.dense = nn.Linear(100, 2, weight_attr=glorot)
+        self.gru = nn.GRU(
+            125,
+            100,
+            time_major=True,
+            weight_ih_attr=glorot_uniform,
+            weight_hh_attr=glorot_uniform,
+            bias_ih_attr=nn.initializer.Constant(0.0),
+            bias_hh_attr=nn.initializer.Constant(0.0),
+        )
+        self.dense = nn.Linear(100, 2, weight_attr=glorot_uniform)
 
     def forward(self, reviews):
         outputs, _ = self.gru(self.embedding(reviews.T))
@@ -92,13 +97,9 @@ print(f"{sum(p.size for p in model.parameters()):,} parameters")
 
 # %%
 def make_optimizer(model):
+    parameters = model.parameters()
     return paddle.optimizer.Adam(
-        LEARNING_RATE,
-        BETA_1,
-        BETA_2,
-        EPSILON,
-        parameters=model.parameters(),
-        lazy_mode=False,
+        LEARNING_RATE, BETA_1, BETA_2, EPSILON, parameters
     )
 
 
@@ -113,9 +114,8 @@ def train_step(model, optimizer, reviews, labels):
 optimizer = make_optimizer(model)
 
 # %% train [markdown]
-# CUDA calls return before the GPU has finished, so a clock is read only after
-# `item()` or `synchronize()`, which wait for it. A gradient of the embedding is
-# as large as the embedding, most of it zero, unless that is made `sparse`.
+# CUDA calls return before the GPU has finished: a clock is read after `item()`
+# or `synchronize()`. The embedding's gradient is dense unless `sparse=True`.
 
 # %%
 epoch_seconds, step_seconds, train_losses = [], [], []
@@ -135,8 +135,7 @@ for epoch in range(EPOCHS):
     print(f"epoch {epoch + 1:2}  loss {loss:.3f}  {epoch_seconds[-1]:.2f} s")
 
 # %% predict [markdown]
-# `no_grad()` skips recording the graph. There is no dropout here, so `eval()`
-# would change nothing.
+# `no_grad()` skips recording the graph; no dropout waits for `eval()`.
 
 # %%
 batches = x_test.reshape(-1, 100, LENGTH)
@@ -159,33 +158,24 @@ def own_name(name):
     return name + "_l0" if name.startswith("gru") else name
 
 
-def own_layout(name, w):
-    """Turn the dense layer's weights round; works in both directions."""
-    return w.T if name == "dense.weight" else w
-
-
 def arrays(tensors):
     """Return tensors under the reference's names, in its layout."""
     named = {name: np.asarray(tensors[own_name(name)]) for name in weights}
-    return {name: own_layout(name, w) for name, w in named.items()}
+    return {**named, "dense.weight": named["dense.weight"].T}
 
 
-# %%
 ref = reference("gru")
 weights = ref["weights"]
 twin = GRU()
 parameters = dict(twin.named_parameters())
 initial = fingerprint(arrays(parameters))
 for name, w in weights.items():
-    parameters[own_name(name)].set_value(own_layout(name, w))
+    w = w.T if name == "dense.weight" else w
+    parameters[own_name(name)].set_value(w)
 optimizer = make_optimizer(twin)
 batches = [to_device(*batch) for batch in zip(ref["reviews"], ref["labels"])]
 with paddle.no_grad():
     logits = twin(batches[0][0])
-
-# %% [markdown]
-# A training step a batch. Gradients stay in `grad` until the next training step
-# clears them.
 
 
 # %%
@@ -200,11 +190,9 @@ gradients = fingerprint(arrays(grads))
 changes = [change()]
 losses += [train_step(twin, optimizer, *batch).item() for batch in batches[1:]]
 changes.append(change())
-
-# %% results
 reviews, _ = to_device(x_train[:1000], y_train[:1000])
 
-# %%
+# %% results
 {
     "device": "cuda" if logits.place.is_gpu_place() else "cpu",
     "epoch_seconds": epoch_seconds,
