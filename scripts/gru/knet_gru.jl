@@ -150,8 +150,9 @@ named = ref["weights"].items()
 weights = Dict(pyconvert(String, name) => to_julia(w) for (name, w) in named)
 stacked = ["gru.weight_ih", "gru.weight_hh", "gru.bias_ih", "gru.bias_hh"]
 
-turned(w) = ndims(w) == 2 ? permutedims(w) : w
+turned(w) = ndims(w) == 2 ? permutedims(w) : w;
 
+# %%
 # What `f` says of each parameter, in the reference's layout.
 function arrays(f, m)
     found = Dict(

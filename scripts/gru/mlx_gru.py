@@ -186,6 +186,7 @@ def change():
     return fingerprint({name: now[name] - w for name, w in weights.items()})
 
 
+# %%
 ref = reference("gru")
 weights = ref["weights"]
 twin = GRU()
