@@ -10,8 +10,7 @@ import pytest
 from bs4 import BeautifulSoup
 from tinysite import OFFICIAL, SYNTHETIC, draw_tiny
 
-from rosetta import records
-from rosetta.sphinxext import describe
+from rosetta import describe, records
 from rosetta.workloads import load_project
 
 RECORD = "results/test-machine/line/abacus.full"

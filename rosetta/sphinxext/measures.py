@@ -7,10 +7,9 @@ import math
 from docutils import nodes
 from sphinx.util import logging
 
-from .. import parity
+from .. import describe, parity
 from ..records import Record
 from ..workloads import Script
-from . import describe
 from .elements import Tag, table, tag, text
 
 LOG = logging.getLogger(__name__)

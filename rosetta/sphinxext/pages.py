@@ -11,9 +11,9 @@ from sphinx.parsers import Parser
 from sphinx.util import logging
 from sphinx.util.docutils import LoggingReporter
 
+from .. import describe
 from ..records import INJECTED, Record, RecordError, is_current, read
 from ..workloads import Cell, Script
-from . import describe
 from .catalog import Catalog, record_docname
 from .dependencies import uses
 from .elements import Tag, code, file_link, line, link, note, outside, tag, text

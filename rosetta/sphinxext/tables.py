@@ -3,9 +3,9 @@
 from docutils import nodes
 from sphinx.util.docutils import SphinxDirective
 
+from .. import describe
 from ..records import Record
 from ..workloads import Script
-from . import describe
 from .catalog import record_docname
 from .dependencies import uses
 from .elements import code, line, link, note, table, tag, text

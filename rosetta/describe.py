@@ -3,9 +3,9 @@
 import re
 from datetime import datetime
 
-from ..records import Record
-from ..timing import STEPS_PER_BLOCK, Timing, summarize
-from ..workloads import Script
+from .records import Record
+from .timing import STEPS_PER_BLOCK, Timing, summarize
+from .workloads import Script
 
 
 def run_title(record: Record, script: Script) -> str:
