@@ -12,6 +12,7 @@ from sphinx.util import logging
 from sphinx.util.docutils import LoggingReporter
 
 from .. import describe
+from ..provenance import origin
 from ..records import INJECTED, Record, RecordError, is_current, read
 from ..workloads import Cell, Script
 from .catalog import Catalog, record_docname
@@ -209,27 +210,10 @@ def remarks(record: Record, script: Script) -> list[Tag]:
 
 def provenance(record: Record, script: Script) -> list[tuple[str, list]]:
     """List where, when, with what and on what the run was made."""
-    about = record.about
-    machine, data = about.get("machine", {}), about["data"]
-    told = [
-        ("Started", about["started"].replace("T", " ").replace("+00:00", " UTC")),
-        ("Took", describe.seconds(about["seconds"]) if "seconds" in about else ""),
-        ("Machine", f"{record.machine}: {describe.hardware(record)}"),
-        ("System", machine.get("system", "")),
-        ("Memory", describe.memory(machine.get("memory_bytes"))),
-        ("Threads", str(about.get("threads", ""))),
-        ("Versions", describe.versions(record, script)),
-        ("Environment", about.get("environment", "")),
-        ("Driver", machine.get("driver", "")),
-        ("Peak memory", describe.memory(about.get("peak_memory_bytes"))),
-        ("Peak GPU memory", describe.memory(about.get("peak_gpu_memory_bytes"))),
-        ("Data", data.get("label") or data["source"]),
-        ("Digest of the data", data.get("digest", "")),
-        ("Commit", about.get("commit") or ""),
-        ("Command", about.get("command", "")),
+    found = [
+        (fact.term, [code(fact.value) if fact.verbatim else fact.value])
+        for fact in origin(record, script)
     ]
-    as_code = {"Command", "Commit", "Digest of the data"}
-    found = [(term, [code(value) if term in as_code and value else value]) for term, value in told]
     return [*found, ("Download", [file_link(record.path.name, record.path.name)])]
 
 

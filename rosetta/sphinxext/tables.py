@@ -9,7 +9,7 @@ from ..workloads import Script
 from .catalog import record_docname
 from .dependencies import uses
 from .elements import code, line, link, note, table, tag, text
-from .measures import QUANTITIES, UNITS, amount, expectation, judge, outcome
+from .measures import QUANTITIES, UNITS, expectation, judge, outcome
 from .picker import FAMILIES, picker
 from .project import catalog_of
 from .steps import known_workload
@@ -200,14 +200,17 @@ class ParityDirective(Drawn):
     def allowed(self, verdicts, name: str) -> list:
         """Give the tolerance, and beside it what correct frameworks were measured to differ by."""
         known = next(q for verdict in verdicts for q in verdict.quantities if q.name == name)
-        spread = f"measured {amount(known.spread)}" if known.spread is not None else ""
+        spread = f"measured {describe.amount(known.spread)}" if known.spread is not None else ""
         unit = UNITS.get(name, "")
-        return [amount(known.tolerance), *(text(part, "spread") for part in (unit, spread) if part)]
+        return [
+            describe.amount(known.tolerance),
+            *(text(part, "spread") for part in (unit, spread) if part),
+        ]
 
     def cell(self, quantity, address: str) -> list:
         if quantity is None:
             return [""]
-        error = link(amount(quantity.error), address, classes=("figure",))
+        error = link(describe.amount(quantity.error), address, classes=("figure",))
         return [error, outcome(quantity.passed)]
 
 
