@@ -160,7 +160,7 @@ def processing(mine: Record, best: Record | None, gpu: str) -> Fact:
 
 
 def quiet(mine: Record, slower: bool) -> Fact:
-    """Say whether the machine had other things to do, which excuses a slow run but not a fast one."""
+    """Say whether the machine had other things to do, which may be why a run is slow."""
     if not is_busy(mine.about["noise"]):
         return Fact("Machine", describe.quiet(mine), passed=True)
     advice = "end what else is running and try again"

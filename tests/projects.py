@@ -134,7 +134,7 @@ def write_record(
 
 def timed(per_step: float, blocks: int = 9, spread: float = 0.02) -> dict:
     """Return a report whose blocks take so many seconds per training step, more or less."""
-    middle = blocks / 2
+    middle = (blocks - 1) / 2
     steps = [per_step * (1 + spread * (block - middle) / blocks) for block in range(blocks)]
     return {
         "device": "cpu",

@@ -91,7 +91,7 @@ def test_a_record_is_shown_with_all_that_it_knows(project, capsys):
         "Seal genuine: as the runner wrote it",
         "State current",
         "Parity reported nothing to judge",
-        "Per training step 0.100 s (median of 9 blocks of 20; quartiles 0.0994 to 0.100)",
+        "Per training step 0.100 s (median of 9 blocks of 20; quartiles 0.0994 to 0.101)",
         "Driver 1.2",
         "Processor Abacus 8, 2 cores",
         "quiet: a fixed loop scattered by 1.2 % and waited 0.0 % of its time; load 0.25 in the",
@@ -129,7 +129,7 @@ def test_a_script_names_the_record_that_its_page_shows(project, capsys):
 
 
 def test_an_old_record_says_which_precision_its_code_asked_for(project, capsys):
-    line = 'beads.config.update("matmul_precision", "exact")  # precision'
+    line = 'beads.config.update("matmul_precision", "exact") # precision'
     project = write_project(project.root, alpha=SCRIPT.replace("import numpy as np", line))
     write(project)
     _, out, _ = said(capsys, "show", "tiny/alpha")
