@@ -16,6 +16,7 @@ from pathlib import Path
 
 import nbformat
 
+from . import published
 from .workloads import Project, Script
 
 SCHEMA = 1
@@ -255,8 +256,9 @@ def record_path(folder: Path, machine: str, script: Script, variant: str) -> Pat
 
 
 def paths_of(project: Project, script: Script) -> list[Path]:
-    folder = results_folder(project.root)
-    return sorted(folder.glob(f"*/{script.workload.id}/{script.path.stem}.*.ipynb"))
+    """Return the files of a script's records; the tables of older studies are no machine's."""
+    found = results_folder(project.root).glob(f"*/{script.workload.id}/{script.path.stem}.*.ipynb")
+    return sorted(path for path in found if path.parent.parent.name != published.FOLDER.name)
 
 
 def records_of(project: Project, script: Script, problems: list[str] | None = None) -> list[Record]:
