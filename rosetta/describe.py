@@ -115,7 +115,12 @@ def accuracy(record: Record, script: Script) -> tuple[str, str, bool | None] | N
     if not (profile and profile.accuracy) or record.source == "synthetic":
         return percent(fraction), "", None
     low, high = profile.accuracy
-    return percent(fraction), f"{low:.0%} to {high:.0%}".replace("%", " %"), low <= fraction <= high
+    return percent(fraction), band(low, high), low <= fraction <= high
+
+
+def band(low: float, high: float) -> str:
+    """Write what correct programs reach: '73 % to 80 %'."""
+    return f"{low:.0%} to {high:.0%}".replace("%", " %")
 
 
 def seconds(value: float) -> str:

@@ -37,8 +37,7 @@ class Moved:
         for workload, found in self._found.items() if folder else ():
             path = Path(folder) / f"{workload}.json"
             before = json.loads(path.read_text("utf-8")) if path.exists() else {}
-            merged = {**before, **found}
-            text = json.dumps({name: merged[name] for name in sorted(merged)}, indent=1)
+            text = json.dumps({**before, **found}, indent=1)
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(f"{text}\n", "utf-8")
 

@@ -8,6 +8,9 @@ steps         the directive {step}: one step in every framework, as tabs
 pages         a page for each script and each record
 tables        the directives {workload}, {results}, {parity}, {coverage}, ...
 drawing       the directive {network}: the layers as a picture
+pictures      the directive {picture}: records as a picture, kept from build to build
+plots         what matplotlib draws, vector: SVG that is part of a page
+proof         the directives {tolerances}, {planted} and {provenance}: why to believe it
 picker        what chooses frameworks on a workload's page
 lines         the role {line} and {inscription}: links to lines of scripts, by quotation
 output        what is done to the written pages: downloads, the 404 page, pages that went
@@ -18,12 +21,11 @@ from pathlib import Path
 from sphinx.application import Sphinx
 
 from ..languages import BY_EXTENSION
-from . import dependencies, elements, output, project
+from . import dependencies, elements, output, pictures, project, proof, tables
 from .drawing import NetworkDirective
 from .lines import InscriptionDirective, LineRole
 from .pages import RecordParser, ScriptParser
 from .steps import StepDirective
-from .tables import DIRECTIVES
 
 
 def setup(app: Sphinx) -> dict:
@@ -40,8 +42,9 @@ def setup(app: Sphinx) -> dict:
     app.add_directive("step", StepDirective)
     app.add_directive("network", NetworkDirective)
     app.add_directive("inscription", InscriptionDirective)
-    for name, directive in DIRECTIVES.items():
-        app.add_directive(name, directive)
+    for module in (tables, pictures, proof):
+        for name, directive in module.DIRECTIVES.items():
+            app.add_directive(name, directive)
     app.add_role("line", LineRole())
 
     app.connect("config-inited", output.add_own_files)

@@ -12,7 +12,7 @@ from sphinx.util import logging
 from sphinx.util.docutils import LoggingReporter
 
 from .. import describe
-from ..provenance import origin
+from ..provenance import Fact, origin
 from ..records import INJECTED, Record, RecordError, is_current, read
 from ..workloads import Cell, Script
 from .catalog import Catalog, record_docname
@@ -210,11 +210,13 @@ def remarks(record: Record, script: Script) -> list[Tag]:
 
 def provenance(record: Record, script: Script) -> list[tuple[str, list]]:
     """List where, when, with what and on what the run was made."""
-    found = [
-        (fact.term, [code(fact.value) if fact.verbatim else fact.value])
-        for fact in origin(record, script)
-    ]
-    return [*found, ("Download", [file_link(record.path.name, record.path.name)])]
+    download = [file_link(record.path.name, record.path.name)]
+    return [*terms(origin(record, script)), ("Download", download)]
+
+
+def terms(found: list[Fact]) -> list[tuple[str, list]]:
+    """Return what a record says, as it is drawn: what is to be read letter by letter as code."""
+    return [(fact.term, [code(fact.value) if fact.verbatim else fact.value]) for fact in found]
 
 
 def cells_of(record: Record) -> list:
