@@ -67,13 +67,14 @@ class PlantedDirective(Drawn):
         return known.label if known else framework
 
     def cell(self, fault: Fault, name: str, tolerance: float) -> list:
-        """Give the errors over all frameworks; those that were not allowed stand out."""
+        """Give the errors over all frameworks if some was not allowed, else the largest."""
         found = fault.range(name)
         if found is None:
             return [""]
         low, high = (describe.amount(error) for error in found)
-        told = low if low == high else f"{low} to {high}"
-        return [text(told, "moved")] if found[1] > tolerance else [text(told, "unmoved")]
+        if found[1] <= tolerance:
+            return [text(high, "unmoved")]
+        return [text(low if low == high else f"{low} to {high}", "moved")]
 
     def said(self, faults: list[Fault]) -> nodes.Node:
         """Fold away what the proof said of each fault, in the words of one framework's run."""
