@@ -16,7 +16,7 @@ from ..workloads import Cell, Script
 from . import describe
 from .catalog import Catalog, record_docname
 from .dependencies import uses
-from .elements import Tag, code, file_link, line, link, note, outside, tag, text
+from .elements import Tag, code, file_link, line, link, note, outside, table, tag, text
 from .measures import report
 from .render import pair, render_cells, render_script, tidy, without_value
 from .stamps import notes, stamp
@@ -90,6 +90,9 @@ class RecordParser(PageParser):
         if record.reported:
             box = section(page, "What it reported", "reported")
             box.extend(report(record, script, whole=True))
+        if record.about.get("step_seconds"):
+            box = section(page, "How long each step took", "steps")
+            box += step_seconds(record, script)
         box = section(page, "The executed notebook", "notebook")
         render_cells(document, box, cells_of(record), script.framework.language)
 
@@ -217,10 +220,13 @@ def provenance(record: Record, script: Script) -> list[tuple[str, list]]:
         ("Machine", f"{record.machine}: {describe.hardware(record)}"),
         ("System", machine.get("system", "")),
         ("Memory", describe.memory(machine.get("memory_bytes"))),
+        ("GPU memory", describe.memory(machine.get("gpu_memory_bytes"))),
         ("Threads", str(about.get("threads", ""))),
+        ("Load before the run", str(about.get("load_before", ""))),
         ("Versions", describe.versions(record, script)),
         ("Environment", about.get("environment", "")),
         ("Driver", machine.get("driver", "")),
+        ("Precision switches", describe.precision(record)),
         ("Peak memory", describe.memory(about.get("peak_memory_bytes"))),
         ("Peak GPU memory", describe.memory(about.get("peak_gpu_memory_bytes"))),
         ("Data", data.get("label") or data["source"]),
@@ -231,6 +237,14 @@ def provenance(record: Record, script: Script) -> list[tuple[str, list]]:
     as_code = {"Command", "Commit", "Digest of the data"}
     found = [(term, [code(value) if term in as_code and value else value]) for term, value in told]
     return [*found, ("Download", [file_link(record.path.name, record.path.name)])]
+
+
+def step_seconds(record: Record, script: Script) -> Tag:
+    """List the seconds of each step: the first ones import and load, one of them trains."""
+    taken = record.about["step_seconds"]
+    steps = [step for step in script.workload.steps if step.id in taken]
+    rows = [[step.title, f"{taken[step.id]:,.2f}"] for step in steps]
+    return table(["Step", "Seconds"], rows, label="Seconds of each step", classes=("figures",))
 
 
 def cells_of(record: Record) -> list:
