@@ -171,7 +171,7 @@ def test_the_page_of_a_record_has_the_seconds_of_each_step_and_what_was_not_read
 
 def published(site, name: str) -> list[str]:
     cells = rows(site)[name].select('[data-group*="1899"]')
-    return [words(cell).replace("note ", "") for cell in cells]
+    return [words(cell) for cell in cells]
 
 
 def test_published_figures_stand_beside_ours_as_they_were_printed(drawn):

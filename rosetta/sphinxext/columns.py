@@ -23,10 +23,8 @@ class Notes:
         return [self.mark(self.texts.index(told) + 1) for told in texts]
 
     def mark(self, number: int) -> Tag:
-        hidden = text("note ", "visually-hidden")
-        reference = nodes.reference("", "", hidden, nodes.Text(str(number)))
-        reference["refid"] = f"{self.name}-{number}"
-        return tag("sup", reference)
+        address = f"#{self.name}-{number}"
+        return tag("sup", tag("a", str(number), href=address, aria_label=f"note {number}"))
 
     def draw(self) -> list[Tag]:
         entries = []
