@@ -74,7 +74,7 @@ def precision(record: Record) -> str:
         return "no switch to read back"
     lines = (line for cell in record.code() for line in cell.splitlines())
     asked = [line.strip() for line in lines if SWITCH.search(line.partition("#")[0])]
-    return f"not read back; asked for by {'; '.join(asked)}" if asked else ""
+    return f"not read back{'; asked for by ' if asked else ''}{'; '.join(asked)}"
 
 
 def data_label(record: Record) -> str:
@@ -125,17 +125,24 @@ def band(low: float, high: float) -> str:
 
 def seconds(value: float) -> str:
     """Write a duration with three figures: 0.113 s, 8.30 s, 881 s, 1,930 s."""
-    return f"{value:,.0f} s" if value >= 100 else f"{figure(value)} s"
+    return f"{bare_seconds(value)} s"
+
+
+def bare_seconds(value: float) -> str:
+    return f"{value:,.0f}" if value >= 100 else figure(value)
 
 
 def per_step(timed: Timing) -> tuple[str, str, str]:
     """Return the median second per training step, its quartiles, and of how many blocks."""
-    count = f"{timed.blocks} block{'' if timed.blocks == 1 else 's'} of {STEPS_PER_BLOCK}"
     return (
         f"{figure(timed.step_median)} s",
         f"{figure(timed.step_low)} to {figure(timed.step_high)}",
-        count,
+        blocks(timed.blocks),
     )
+
+
+def blocks(count: int) -> str:
+    return f"{count} block{'' if count == 1 else 's'} of {STEPS_PER_BLOCK}"
 
 
 def figure(value: float) -> str:
@@ -144,7 +151,11 @@ def figure(value: float) -> str:
 
 
 def memory(count: int | None) -> str:
-    return f"{count / 2**30:.2f} GiB" if count else ""
+    return f"{gibibytes(count)} GiB" if count else ""
+
+
+def gibibytes(count: float) -> str:
+    return f"{count / 2**30:.2f}"
 
 
 def amount(error: float) -> str:
@@ -156,3 +167,9 @@ def amount(error: float) -> str:
 
 def percent(fraction: float) -> str:
     return f"{fraction:.2%}".replace("%", " %")
+
+
+def lines_of_code(script: Script) -> int:
+    """Count the lines of a script's code; blank lines, comments and markdown do not count."""
+    lines = (line.strip() for cell in script.code_cells for line in cell.source.splitlines())
+    return sum(1 for line in lines if line and not line.startswith("#"))

@@ -93,6 +93,7 @@ def origin(record: Record, script: Script) -> list[Fact]:
         Fact("Processor", describe.processor(machine) if record.device != "cpu" else ""),
         Fact("System", machine.get("system", "")),
         Fact("Memory", describe.memory(machine.get("memory_bytes"))),
+        Fact("GPU memory", describe.memory(machine.get("gpu_memory_bytes"))),
         Fact("Before the run", describe.quiet(record)),
         Fact("Threads", str(about.get("threads", ""))),
         Fact("Versions", describe.versions(record, script)),

@@ -10,6 +10,7 @@ import threading
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urljoin
 from urllib.request import urlopen
 
 import pytest
@@ -67,6 +68,14 @@ class TinySite:
         content = path.read_text("utf-8")
         assert content.count(old) == 1, (name, old)
         path.write_text(content.replace(old, new), "utf-8")
+
+
+def soup(site: TinySite, address: str) -> BeautifulSoup:
+    return BeautifulSoup(site.page(address), "html.parser")
+
+
+def words(element) -> str:
+    return " ".join(element.get_text(" ").split())
 
 
 def draw_tiny(folder: Path) -> TinySite:
@@ -146,11 +155,12 @@ class Drawn:
 
     def addresses(self) -> list[str]:
         """Return one page of each kind, as paths; the record's is the first that is linked."""
-        with urlopen(f"{self.base}/results/") as answer:
-            results = BeautifulSoup(answer.read(), "html.parser")
-        record = results.select_one("table.results a.figure")
-        found = ["", f"{self.workload}/", f"{self.scripts[-1].name}/", "results/", "search/"]
-        return [*found, f"results/{record['href']}"] if record else found
+        results = f"results/{self.workload}/"
+        with urlopen(f"{self.base}/{results}") as answer:
+            page = BeautifulSoup(answer.read(), "html.parser")
+        record = page.select_one("table.comparison a.figure")
+        found = ["", f"{self.workload}/", f"{self.scripts[-1].name}/", "results/", results]
+        return [*found, "search/", *([urljoin(results, record["href"])] if record else [])]
 
 
 class Handler(http.server.SimpleHTTPRequestHandler):

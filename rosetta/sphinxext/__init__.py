@@ -6,7 +6,13 @@ catalog       what there is to show, read once a build
 render        code and outputs, through myst-nb
 steps         the directive {step}: one step in every framework, as tabs
 pages         a page for each script and each record
-tables        the directives {workload}, {results}, {parity}, {coverage}, ...
+tables        the directives {workload}, {parity}, {frameworks}, ...
+comparison    a workload's records and the published tables, laid side by side
+results       the directive {results}: framework by hardware
+columns       what its columns are made of
+older         its published columns, and the directive {published}: their sources
+overview      the directives {coverage} and {summary}: what there is, and what not
+downloads     the tables' data as JSON and CSV
 drawing       the directive {network}: the layers as a picture
 pictures      the directive {picture}: records as a picture, kept from build to build
 plots         what matplotlib draws, vector: SVG that is part of a page
@@ -21,7 +27,18 @@ from pathlib import Path
 from sphinx.application import Sphinx
 
 from ..languages import BY_EXTENSION
-from . import dependencies, elements, output, pictures, project, proof, tables
+from . import (
+    dependencies,
+    downloads,
+    elements,
+    output,
+    overview,
+    pictures,
+    project,
+    proof,
+    results,
+    tables,
+)
 from .drawing import NetworkDirective
 from .lines import InscriptionDirective, LineRole
 from .pages import RecordParser, ScriptParser
@@ -42,7 +59,7 @@ def setup(app: Sphinx) -> dict:
     app.add_directive("step", StepDirective)
     app.add_directive("network", NetworkDirective)
     app.add_directive("inscription", InscriptionDirective)
-    for module in (tables, pictures, proof):
+    for module in (tables, results, overview, pictures, proof):
         for name, directive in module.DIRECTIVES.items():
             app.add_directive(name, directive)
     app.add_role("line", LineRole())
@@ -56,4 +73,5 @@ def setup(app: Sphinx) -> dict:
     app.connect("missing-reference", elements.resolve_link)
     app.connect("html-page-context", output.add_page_context)
     app.connect("build-finished", output.finish, priority=900)
+    app.connect("build-finished", downloads.write, priority=900)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

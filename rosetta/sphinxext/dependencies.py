@@ -9,6 +9,7 @@ import hashlib
 from functools import cache
 from pathlib import Path
 
+from ..coverage import reasons_path
 from ..planted import planted_path
 from ..records import file_digest, inputs
 from .catalog import Catalog
@@ -19,9 +20,9 @@ MACHINERY = Path(__file__).resolve().parent.parent
 def uses(env, *subjects: str) -> None:
     """Note that the page being read shows these subjects.
 
-    A subject is "registered" (which workloads, frameworks and scripts there are), "published" (the
-    older studies' tables), "planted cnn" (what planted faults moved), "code cnn/pytorch" (a
-    script's text), or "script cnn/pytorch" (its text and its records).
+    A subject is "registered" (which workloads, frameworks and scripts there are, and are not),
+    "published" (the older studies' tables), "planted cnn" (what planted faults moved),
+    "code cnn/pytorch" (a script's text), or "script cnn/pytorch" (its text and its records).
     """
     noted = _noted(env).setdefault(env.docname, {})
     for subject in subjects:
@@ -35,6 +36,7 @@ def fingerprint(catalog: Catalog, subject: str) -> str | None:
     if what == "registered":
         paths = [project.root / "frameworks.toml"]
         paths += [workload.path / "workload.toml" for workload in project.workloads.values()]
+        paths += [reasons_path(workload) for workload in project.workloads.values()]
         names = [script.name for script in project.scripts]
         return _digest(paths, *names)
     if what == "published":

@@ -17,7 +17,7 @@ from ..records import INJECTED, Record, RecordError, is_current, read
 from ..workloads import Cell, Script
 from .catalog import Catalog, record_docname
 from .dependencies import uses
-from .elements import Tag, code, file_link, line, link, note, outside, tag, text
+from .elements import Tag, code, file_link, line, link, note, outside, table, tag, text
 from .measures import report
 from .render import pair, render_cells, render_script, tidy, without_value
 from .stamps import notes, stamp
@@ -91,6 +91,9 @@ class RecordParser(PageParser):
         if record.reported:
             box = section(page, "What it reported", "reported")
             box.extend(report(record, script, whole=True))
+        if record.about.get("step_seconds"):
+            box = section(page, "How long each step took", "steps")
+            box += step_seconds(record, script)
         box = section(page, "The executed notebook", "notebook")
         render_cells(document, box, cells_of(record), script.framework.language)
 
@@ -217,6 +220,14 @@ def provenance(record: Record, script: Script) -> list[tuple[str, list]]:
 def terms(found: list[Fact]) -> list[tuple[str, list]]:
     """Return what a record says, as it is drawn: what is to be read letter by letter as code."""
     return [(fact.term, [code(fact.value) if fact.verbatim else fact.value]) for fact in found]
+
+
+def step_seconds(record: Record, script: Script) -> Tag:
+    """List the seconds of each step: the first ones import and load, one of them trains."""
+    taken = record.about["step_seconds"]
+    steps = [step for step in script.workload.steps if step.id in taken]
+    rows = [[step.title, f"{taken[step.id]:,.2f}"] for step in steps]
+    return table(["Step", "Seconds"], rows, label="Seconds of each step", classes=("figures",))
 
 
 def cells_of(record: Record) -> list:
