@@ -30,7 +30,10 @@ class TolerancesDirective(Drawn):
             measured = describe.amount(spread) if spread is not None else "-"
             times = f"{tolerance / spread:.0f} times" if spread else "-"
             what, unit = QUANTITIES.get(name, name), UNITS.get(name, "absolute")
-            rows.append([what.capitalize(), unit, describe.amount(tolerance), measured, times])
+            figures = (
+                text(told, "unmoved") for told in (describe.amount(tolerance), measured, times)
+            )
+            rows.append([what.capitalize(), unit, *figures])
         header = ["Quantity", "Unit", "Allowed", "Largest error of correct programs", "Apart"]
         return [table(header, rows, label=f"Tolerances of {workload.title}", classes=("proof",))]
 
@@ -74,7 +77,8 @@ class PlantedDirective(Drawn):
         low, high = (describe.amount(error) for error in found)
         if found[1] <= tolerance:
             return [text(high, "unmoved")]
-        return [text(low if low == high else f"{low} to {high}", "moved")]
+        amounts = [text(amount, "moved") for amount in dict.fromkeys((low, high))]
+        return [amounts[0], *(part for more in amounts[1:] for part in (" to ", more))]
 
     def said(self, faults: list[Fault]) -> nodes.Node:
         """Fold away what the proof said of each fault, in the words of one framework's run."""
