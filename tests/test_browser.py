@@ -9,7 +9,7 @@ import re
 import pytest
 from browsing import DESKTOP, PHONE, SHOWN, a_line, shown, tab, the_real_site, violations, visiting
 from bs4 import BeautifulSoup
-from tinysite import draw_tiny
+from tinysite import PROSE, draw_tiny
 
 
 @pytest.fixture(scope="module", params=["tiny", "real"])
@@ -297,7 +297,7 @@ def test_a_page_that_is_not_there_leads_home(site, browser):
 def test_nothing_bars_anybody(site, visit, scheme, viewport):
     pages = site.addresses()
     if site.workload == "cnn":  # the other kinds of page differ from the miniature site's in size
-        pages = ["", "cnn/", "results/", "results/cnn/"]
+        pages = ["", "cnn/", "results/", "results/cnn/", *PROSE]
     found = []
     for address in pages:
         page = visit(f"{site.base}/{address}", color_scheme=scheme, viewport=viewport)

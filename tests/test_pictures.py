@@ -9,8 +9,9 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
+from browsing import DESKTOP, PHONE
 from bs4 import BeautifulSoup
-from tinysite import SYNTHETIC, TinySite, soup, words
+from tinysite import SYNTHETIC, TinySite, serve, soup, words
 
 from rosetta import describe, records
 from rosetta.series import PICTURES, Line, Mark, Panel, Series
@@ -84,11 +85,30 @@ def test_a_line_is_named_where_the_pointer_is():
 def test_labels_stand_apart_and_within():
     from rosetta.sphinxext.plots import apart
 
-    found = apart([10, 11, 12, 99], 14, 100)
+    found = apart([10, 11, 12, 97, 98, 99], 14, 100)
     assert all(b - a >= 14 for a, b in pairwise(found))
     assert min(found) >= 0
     assert max(found) <= 100
     assert apart([20, 60], 14, 100) == [20, 60]
+
+
+@pytest.mark.parametrize("limits", [(600, 1617), (0.08, 1.3), (0.9, 1.1), (3, 90_000)])
+def test_ticks_are_round_numbers_that_have_room(limits):
+    from matplotlib.figure import Figure
+
+    from rosetta.sphinxext.plots import NUMBER, round_ticks
+
+    axes = Figure(figsize=(340 / 72, 1)).add_axes((0.25, 0, 0.5, 1))
+    axes.set_xlim(*limits)
+    axes.set_xscale("log")
+    round_ticks(axes, few=True)
+    ticks = list(axes.xaxis.get_majorticklocs())
+    places = axes.transData.transform([(tick, 0) for tick in ticks])[:, 0] * 72 / axes.figure.dpi
+    assert len(ticks) >= 1
+    assert all(b - a >= NUMBER for a, b in pairwise(places))
+    assert all(limits[0] <= tick <= limits[1] for tick in ticks)
+    written = [axes.xaxis.get_major_formatter()(tick) for tick in ticks]
+    assert all(len(number) <= 6 for number in written), written
 
 
 # ---- Drawn once -----------------------------------------------------------------------------
@@ -242,6 +262,27 @@ def test_a_page_is_drawn_again_when_what_it_shows_has_changed_and_only_then(site
     write_planted(site, {**PLANTED, "slate": {}})
     assert read_again(site) == {"pictures"}
     assert words(soup(site, "pictures").select("table.planted tbody tr")[1]).endswith("1 0.25")
+
+
+@pytest.mark.parametrize(
+    ("viewport", "seen", "unseen"), [(DESKTOP, "wide", "narrow"), (PHONE, "narrow", "wide")]
+)
+def test_a_screen_shows_the_picture_of_its_width_in_the_colors_of_the_hour(
+    site, browser, viewport, seen, unseen
+):
+    inks = set()
+    with serve(site.html) as base:
+        for scheme in ("light", "dark"):
+            page = browser.new_page(viewport=viewport, color_scheme=scheme)
+            page.goto(f"{base}/pictures/")
+            assert page.locator(f".picture .{seen}").first.is_visible()
+            assert not page.locator(f".picture .{unseen}").first.is_visible()
+            label = page.locator(f".picture .{seen} text").first
+            assert label.bounding_box()["height"] >= 11
+            inks.add(label.evaluate("text => getComputedStyle(text).fill"))
+            page.close()
+    assert len(inks) == 2
+    assert not any(ink in ("none", "rgb(0, 0, 0)") for ink in inks)
 
 
 def read_again(site) -> set[str]:

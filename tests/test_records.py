@@ -58,6 +58,16 @@ def test_half_written_and_foreign_files(tmp_path, text, message):
     assert len(problems) == 1
 
 
+def test_what_is_no_text_or_not_there_is_named(tmp_path):
+    path = make(write_project(tmp_path)).path
+    path.write_bytes(b"\xff\xfe")
+    with pytest.raises(RecordError, match="not a readable notebook"):
+        records.read(path)
+    path.unlink()
+    with pytest.raises(RecordError, match=r"alpha_tiny\.short\.ipynb: No such file"):
+        records.read(path)
+
+
 def test_another_schema_is_refused(tmp_path):
     path = make(write_project(tmp_path)).path
     path.write_text(path.read_text().replace('"schema": 1', '"schema": 99'))

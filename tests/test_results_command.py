@@ -178,15 +178,15 @@ def test_a_difference_within_the_spread_is_none(project, capsys, per_step, said_
     assert said_of_it in out
 
 
-def test_two_commits_are_compared_through_git(project, capsys):
-    def git(*arguments):
-        command = ["git", "-C", project.root, "-c", "user.name=A", "-c", "user.email=a@b.example"]
+def commit_all(root):
+    command = ["git", "-C", root, "-c", "user.name=A", "-c", "user.email=a@b.example"]
+    for arguments in (("init",), ("add", "."), ("commit", "-m", "one run")):
         subprocess.run([*command, *arguments], check=True, capture_output=True)
 
+
+def test_two_commits_are_compared_through_git(project, capsys):
     path = write(project).path.relative_to(project.root)
-    git("init")
-    git("add", ".")
-    git("commit", "-m", "one run")
+    commit_all(project.root)
     project = write_project(project.root, alpha=SCRIPT.replace("training", "trained"))
     write(project, reported={**timed(0.1), "train_losses": [2.0] * 9})
     _, out, _ = said(capsys, "diff", f"HEAD:{path}", path)
@@ -196,7 +196,8 @@ def test_two_commits_are_compared_through_git(project, capsys):
     assert "State one stale" in out
 
 
-def test_a_revision_cannot_be_taken_for_an_option(tmp_path):
+def test_a_revision_cannot_be_taken_for_an_option(project):
+    commit_all(project.root)
     with pytest.raises(history.NotInHistory):
-        history.text_at(tmp_path, "--output=written", "x")
-    assert not list(tmp_path.iterdir())
+        history.text_at(project.root, "--output=written", "x")
+    assert not list(project.root.rglob("written*"))

@@ -157,12 +157,13 @@ def table(edition: int, **cells) -> Table:
 
 def test_published_times_stand_beside_todays_where_there_are_both(project):
     today = run(project, reported={**timed(0.1), "epoch_seconds": [40, 35]})
-    tables = [table(2018, K80=300, P100="not run"), table(2017, K80=351)]
+    tables = [table(2018, K80=300, P100=60, V100="not run"), table(2017, K80=351)]
     found = drawn("published", project, today, run(project, 1), tables=tables)
     told = [(mark.label, mark.kind, mark.told) for mark in found.panels[0].marks]
     assert told == [
         ("Alpha", "2017: K80", "351 s"),
         ("Alpha", "2018: K80", "300 s"),
+        ("Alpha", "2018: P100", "60.0 s"),
         ("Alpha", "today: Abacus 8, 2 cores", "75.0 s"),
     ]
     assert "Alpha, 2018: K80: 300 s" in found.alt

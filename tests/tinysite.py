@@ -92,6 +92,8 @@ def draw_tiny(folder: Path) -> TinySite:
 
 
 CROWD = 18
+# Pages of the real site that no other one has the like of.
+PROSE = ["how-we-measure/", "how-we-prove/"]
 STAND_IN = """
 [{name}]
 label = "{label}"
@@ -160,6 +162,7 @@ class Drawn:
             page = BeautifulSoup(answer.read(), "html.parser")
         record = page.select_one("table.comparison a.figure")
         found = ["", f"{self.workload}/", f"{self.scripts[-1].name}/", "results/", results]
+        found += PROSE if self.workload == "cnn" else []
         return [*found, "search/", *([urljoin(results, record["href"])] if record else [])]
 
 

@@ -18,6 +18,7 @@ from .vector import COLORS, svg, titled
 WIDTHS = {"wide": 680, "narrow": 340}
 ROW, HEAD, FOOT, GAP = 20, 26, 34, 12
 BESIDE = 0.45  # of the width, at most, is for labels beside their rows
+NUMBER = 36  # what a tick's number takes
 LETTER = 6.3  # of a text of this size, at most, on average
 STYLE = {
     "font.size": 12,
@@ -89,7 +90,7 @@ def rows(put: Callable[[Axes, float, Mark], None], logarithmic: bool):
             axes.set_xlim(*limits)
             if logarithmic:
                 axes.set_xscale("log")
-                round_ticks(axes.xaxis, limits, few=width < WIDTHS["wide"])
+                round_ticks(axes, few=width < WIDTHS["wide"])
             axes.grid(axis="x")
             axes.set_ylim(len(panel.marks) - 0.5, -0.5)
             axes.yaxis.set_major_locator(NullLocator())
@@ -131,17 +132,23 @@ def scale(marks: list[Mark], logarithmic: bool) -> tuple[float, float]:
     return min(known.low for known in marks) / 1.15, highest * 1.15
 
 
-def round_ticks(axis, limits: tuple[float, float], few: bool) -> None:
-    """Put ticks of a logarithmic scale at round numbers, at as many as it takes and no more."""
-    decades = range(math.floor(math.log10(limits[0])), math.ceil(math.log10(limits[1])) + 1)
+def round_ticks(axes: Axes, few: bool) -> None:
+    """Put ticks of the logarithmic scale at round numbers, at as many as it takes and have room."""
+    low, high = axes.get_xlim()
+    decades = range(math.floor(math.log10(low)), math.ceil(math.log10(high)) + 1)
     for steps in ((1,), (1, 2, 5), (1, 1.5, 2, 3, 4, 5, 6, 7, 8, 9)):
         ticks = [step * 10.0**decade for decade in decades for step in steps]
-        inside = [tick for tick in ticks if limits[0] <= tick <= limits[1]]
+        inside = [tick for tick in ticks if low <= tick <= high]
         if len(inside) >= (2 if few else 3):
             break
-    axis.set_major_locator(FixedLocator(inside))
-    axis.set_minor_locator(NullLocator())
-    axis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.10g}"))
+    width = axes.get_position().width * axes.figure.get_figwidth() * 72
+    kept: list[float] = []
+    for tick in inside:
+        if not kept or math.log(tick / kept[-1]) / math.log(high / low) * width > NUMBER:
+            kept.append(tick)
+    axes.xaxis.set_major_locator(FixedLocator(kept))
+    axes.xaxis.set_minor_locator(NullLocator())
+    axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.10g}"))
 
 
 def color(known: Mark) -> str:
@@ -178,7 +185,7 @@ def curves(series: Series, width: int) -> Figure:
     axes.set_xscale("log")
     limits = (min(known.steps[0] for known in lines), max(known.steps[-1] for known in lines))
     axes.set_xlim(limits[0] / 1.05, limits[1] * 1.05)
-    round_ticks(axes.xaxis, axes.get_xlim(), few=width < WIDTHS["wide"])
+    round_ticks(axes, few=width < WIDTHS["wide"])
     axes.tick_params(axis="y", length=0)
     axes.grid(axis="y")
     return figure
@@ -210,7 +217,7 @@ def points(panel: Panel, axes: Axes, few: bool) -> None:
     spread = (min(times) / 1.25, max(times) * 1.25)
     axes.set_xlim(*spread)
     axes.set_xscale("log")
-    round_ticks(axes.xaxis, spread, few)
+    round_ticks(axes, few)
     for known in panel.marks:
         face = color(known) if known.current else COLORS["page"]
         axes.plot(known.across, known.value, "D" if known.retired else "o", color=color(known),

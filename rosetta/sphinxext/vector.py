@@ -26,10 +26,9 @@ def titled(text: str) -> str:
 def svg(figure: Figure, label: str, prefix: str, kind: str) -> str:
     """Return the figure as an <svg> with a label; `prefix` keeps its ids apart from others'."""
     buffer = StringIO()
-    metadata = dict.fromkeys(
-        ("Creator", "Date", "Format", "Type")
-    )  # nothing that changes by itself
-    FigureCanvasSVG(figure).print_svg(buffer, metadata=metadata)
+    # Without these no metadata is written, which would have the date in it.
+    unsaid = dict.fromkeys(("Creator", "Date", "Format", "Type"))
+    FigureCanvasSVG(figure).print_svg(buffer, metadata=unsaid)
     text = re.sub(r' xmlns(:\w+)?="[^"]*"', "", buffer.getvalue()).replace("xlink:href", "href")
     drawn = ElementTree.fromstring(text)
     size = drawn.get("viewBox").split()[2:]
@@ -44,7 +43,7 @@ def svg(figure: Figure, label: str, prefix: str, kind: str) -> str:
 
 
 def simplify(parent: Element) -> None:
-    """Take out groups that hold things together for nobody, styles of the whole page, line ends."""
+    """Take out groups that hold nothing together, styles of the whole page, line ends."""
     kept = []
     for child in parent:
         simplify(child)
@@ -58,7 +57,7 @@ def simplify(parent: Element) -> None:
         elif child.tag == "g" and not set(child.attrib) - {"id"}:
             kept += child
             continue
-        if child.tag not in ("metadata", "style") and (child.tag != "defs" or len(child)):
+        if child.tag != "style" and (child.tag != "defs" or len(child)):
             kept.append(child)
     if parent.tag != "text" and parent.tag != "title":
         parent.text = None
