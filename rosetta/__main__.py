@@ -1,4 +1,7 @@
-"""Command line: python -m rosetta {html, run, verify, check, env, data}."""
+"""Command line: python -m rosetta {html, run, verify, check, env, data, results, verify-machine}.
+
+The longer commands are in rosetta.cli.
+"""
 
 import argparse
 import os
@@ -7,10 +10,13 @@ import sys
 from pathlib import Path
 
 from . import checks, debian, environments
+from .cli import installation, results
+from .cli.selection import add_device, add_selection, options_of
 from .datasets import DataError, prepare
 from .environments import EnvironmentMissing
 from .progress import Progress
-from .refresh import Busy, Options, Report, refresh, select
+from .records import RecordError
+from .refresh import Busy, Report, refresh, select
 from .verify import table, verify
 from .workloads import WorkloadError, load_project
 
@@ -28,8 +34,11 @@ def main(arguments: list[str] | None = None) -> int:
         return options.command(options)
     except Busy as error:
         return complain(error, 3)
-    except (WorkloadError, DataError, EnvironmentMissing) as error:
+    except (WorkloadError, DataError, EnvironmentMissing, RecordError) as error:
         return complain(error, 4)
+    except BrokenPipeError:  # whoever reads along, as `head` does, has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
     except KeyboardInterrupt:
         return complain("interrupted; every record is as it was, run again to go on", 130)
 
@@ -51,28 +60,15 @@ def parser() -> argparse.ArgumentParser:
         sub.set_defaults(command=function)
         return sub
 
-    def selection(sub, default="those marked core"):
-        sub.add_argument(
-            "--frameworks",
-            metavar="NAMES",
-            help='"all", "none", or names from frameworks.toml, separated by spaces '
-            f"(default: {default})",
-        )
-        sub.add_argument(
-            "--workloads", metavar="NAMES", help="folders of scripts/ (default: every one)"
-        )
-
     def running(sub):
-        selection(sub)
+        add_selection(sub)
         sub.add_argument(
             "--profile",
             metavar="NAME",
             help="brief, short, epoch or full, as workload.toml has them (default: full on a GPU, "
             "else short)",
         )
-        sub.add_argument(
-            "--device", choices=["cpu", "cuda"], help="default: cuda where a GPU answers"
-        )
+        add_device(sub)
         sub.add_argument("--force", action="store_true", help="run even what is up to date")
 
     html = command("html", html_command, "Run what is stale, then draw the site.")
@@ -87,38 +83,22 @@ def parser() -> argparse.ArgumentParser:
         "came with it; it needs nbclient, ipykernel and jupytext",
     )
     again = command("verify", verify_command, "Prove the translations anew; keep no record.")
-    selection(again, default="every one")
-    again.add_argument(
-        "--device", choices=["cpu", "cuda"], help="default: cuda where a GPU answers"
-    )
-    selection(
+    add_selection(again, default="every one")
+    add_device(again)
+    add_selection(
         command("check", check_command, "Hold scripts against the rules; run nothing."),
         default="every one",
     )
     env = command("env", env_command, "Make the environments that are missing.")
-    selection(env)
+    add_selection(env)
     env.add_argument("--device", choices=["cpu", "cuda"], default="cpu")
     data = command("data", data_command, "Fetch and verify the data; say what there is.")
     data.add_argument(
         "names", nargs="*", metavar="DATASET", help="default: what the workloads need"
     )
+    for more in (results, installation):
+        more.add_to(commands, lambda: load_project(ROOT))
     return top
-
-
-def words(text: str | None) -> tuple[str, ...] | None:
-    return tuple(text.replace(",", " ").split()) if text and text.split() else None
-
-
-def options_of(given: argparse.Namespace) -> Options:
-    return Options(
-        frameworks=words(given.frameworks),
-        workloads=words(given.workloads),
-        names=tuple(getattr(given, "names", ())),
-        profile=getattr(given, "profile", None),
-        device=getattr(given, "device", None),
-        here=getattr(given, "here", False),
-        force=getattr(given, "force", False),
-    )
 
 
 def run_command(given: argparse.Namespace) -> int:

@@ -119,6 +119,15 @@ class Kernel:
         bridged = json.loads((await told.communicate())[0])
         return {**bridged, "versions": {**bridged["versions"], **facts["versions"]}}
 
+    async def precision(self) -> dict:
+        """Return the precision switches that are in force; nothing where they cannot be read."""
+        if self._language.precision is None:
+            return {}
+        try:
+            return json.loads(await self.ask(self._language.precision))
+        except (KernelError, ValueError):
+            return {}
+
     def memory(self) -> dict:
         """Return peak_memory_bytes of the kernel's process, and of the GPU where one is used."""
         return self._watch.peaks(self._manager.provisioner)

@@ -12,6 +12,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import ClassVar
 
+from .precision import READ_BACK
+
 
 class Language(ABC):
     """How scripts of a language are named, read, checked and run.
@@ -29,6 +31,8 @@ class Language(ABC):
     # None where what the kernel shows of a value is itself a literal.
     record: ClassVar[str]
     report: ClassVar[str | None] = None
+    # Code that prints the precision in force as JSON; None where there is no telling.
+    precision: ClassVar[str | None] = None
 
     @property
     def percent(self) -> str:
@@ -84,6 +88,7 @@ class Python(Language):
 
     name, label, extension = "python", "Python", ".py"
     record = "a dict display"
+    precision = f"{READ_BACK}print(_rosetta_told)\ndel _rosetta_told, _rosetta_precision"
 
     def kernel(self, python: Path) -> list[str]:
         # What a library writes past Python, as TensorFlow's greeting, goes to the log, not a page.
@@ -192,6 +197,9 @@ local({
   cat(jsonlite::toJSON(.Last.value, auto_unbox = TRUE, digits = NA))
 })
 """
+    # Its frameworks compute in a Python inside of R's own process.
+    asked = json.dumps(READ_BACK)
+    precision = f"cat(reticulate::py_run_string({asked}, local = TRUE)[['_rosetta_told']])"
 
     def kernel(self, python: Path) -> list[str]:
         # Of a value's forms a record keeps the text and pictures; HTML and LaTeX say the same.

@@ -16,6 +16,7 @@ from pathlib import Path
 
 import nbformat
 
+from . import published
 from .workloads import Project, Script
 
 SCHEMA = 1
@@ -76,8 +77,15 @@ class Record:
 
     def outputs(self) -> list[list]:
         """Return the outputs of each code cell of the script, in order."""
+        return [cell.outputs for cell in self._cells()]
+
+    def code(self) -> list[str]:
+        """Return the code cells of the script as it was run, without what the runner wrote."""
+        return [cell.source for cell in self._cells()]
+
+    def _cells(self) -> list:
         return [
-            cell.outputs
+            cell
             for cell in self.notebook.cells
             if cell.cell_type == "code" and INJECTED not in cell.metadata.get("tags", ())
         ]
@@ -88,9 +96,20 @@ def read(path: Path) -> Record:
 
     Raises RecordError when the file is half-written, is no notebook, or is not a record of ours.
     """
+    try:
+        text = path.read_text("utf-8")
+    except OSError as error:
+        raise RecordError(f"{path}: {error.strerror or error}.") from None
+    except UnicodeDecodeError:
+        text = ""
+    return parse(text, path)
+
+
+def parse(text: str, path: Path) -> Record:
+    """Make a record of a file's text, which lies at the path, or lay there at some commit."""
     redo = "Remove it, or run the script again: python -m rosetta run"
     try:
-        notebook = nbformat.read(path, as_version=4)
+        notebook = nbformat.reads(text, as_version=4)
     except Exception as error:  # nbformat raises many kinds for one fact: this is no notebook
         raise RecordError(f"{path}: not a readable notebook: {first_line(error)}. {redo}") from None
     about = notebook.metadata.get("rosetta")
@@ -239,8 +258,9 @@ def record_path(folder: Path, machine: str, script: Script, variant: str) -> Pat
 
 
 def paths_of(project: Project, script: Script) -> list[Path]:
-    folder = results_folder(project.root)
-    return sorted(folder.glob(f"*/{script.workload.id}/{script.path.stem}.*.ipynb"))
+    """Return the files of a script's records; the tables of older studies are no machine's."""
+    found = results_folder(project.root).glob(f"*/{script.workload.id}/{script.path.stem}.*.ipynb")
+    return sorted(path for path in found if path.parent.parent.name != published.FOLDER.name)
 
 
 def records_of(project: Project, script: Script, problems: list[str] | None = None) -> list[Record]:

@@ -139,7 +139,8 @@ def run_one(job: runner.Job, prefix: str, report: Report, progress: Progress) ->
         return
     report.records.append((job.script, outcome.record))
     about = outcome.record.about
-    kept = "" if job.profile is job.script.workload.verification else shown(outcome.record.path)
+    lasts = job.results == records.results_folder(job.script.root)
+    kept = shown(outcome.record.path) if lasts else ""
     progress.say(f"{title}  ok in {clock(about['seconds'])}{kept and ': '}{kept}")
 
 

@@ -19,7 +19,7 @@ from pathlib import Path
 import nbformat
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 
-from . import kernel, machine, records
+from . import kernel, machine, noise, records
 from .records import INJECTED, Record
 from .workloads import Profile, Script
 
@@ -86,6 +86,7 @@ def run(job: Job, progress: Callable[[str], None]) -> Outcome:
         "device": job.device,
         "threads": threads(script),
         "load_before": round(os.getloadavg()[0], 2),
+        "noise": noise.measure(),
         "data": {name: value for name, value in job.data.items() if name != "path"},
         "commit": commit(script.root),
         "command": job.command,
@@ -164,7 +165,9 @@ async def execute(job: Job, notebook, about: dict, folder: Path, progress) -> st
                 finally:
                     seconds[step] = round(seconds.get(step, 0) + time.monotonic() - begun, 3)
             about.update(running.memory())
-            return await value_of(code[-1], running, script)
+            value = await value_of(code[-1], running, script)
+            about["precision"] = await running.precision()
+            return value
     except kernel.KernelStartError as error:
         raise Failure(
             "no kernel",

@@ -3,8 +3,12 @@
 import textwrap
 from pathlib import Path
 
+import nbformat
+
+from rosetta import records
+from rosetta.records import Record
 from rosetta.refresh import Options
-from rosetta.workloads import load_project
+from rosetta.workloads import Project, load_project
 
 FRAMEWORKS = """
 [alpha]
@@ -89,6 +93,56 @@ def write_project(root: Path, **scripts: str):
     for framework, text in (scripts or {"alpha": SCRIPT}).items():
         (folder / f"{framework}_tiny.py").write_text(textwrap.dedent(text))
     return load_project(root)
+
+
+def write_record(
+    project: Project,
+    number: int = 0,
+    *,
+    profile: str = "short",
+    source: str = "official",
+    ok: bool = True,
+    device: str = "cpu",
+    started: str = "2026",
+    box: str = "",
+    **more,
+) -> Record:
+    """Write a record of one of the project's scripts as a run would have left it."""
+    script = project.scripts[number]
+    notebook = nbformat.v4.new_notebook(
+        cells=[nbformat.v4.new_code_cell(cell.source) for cell in script.code_cells]
+    )
+    notebook.metadata["rosetta"] = {
+        "schema": records.SCHEMA,
+        "key": records.key(script, environment="here", profile=profile, digest="d"),
+        "status": "ok" if ok else "error",
+        "started": started,
+        "workload": script.workload.id,
+        "framework": script.framework.id,
+        "profile": profile,
+        "device": device,
+        "environment": "here",
+        "data": {"source": source, "digest": "d"},
+        "reported": {"test_accuracy": 0.75},
+        **more,
+    }
+    folder = project.root / "results"
+    variant = records.variant(profile, source, ok)
+    path = records.record_path(folder, box or f"{device}-box", script, variant)
+    return records.write(path, notebook)
+
+
+def timed(per_step: float, blocks: int = 9, spread: float = 0.02) -> dict:
+    """Return a report whose blocks take so many seconds per training step, more or less."""
+    middle = (blocks - 1) / 2
+    steps = [per_step * (1 + spread * (block - middle) / blocks) for block in range(blocks)]
+    return {
+        "device": "cpu",
+        "epoch_seconds": [20 * sum(steps)],
+        "step_seconds": [2 * per_step, *steps],
+        "train_losses": [2.3 - 0.1 * block for block in range(blocks)],
+        "test_accuracy": 0.75,
+    }
 
 
 class Transcript:

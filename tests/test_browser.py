@@ -9,7 +9,7 @@ import re
 import pytest
 from browsing import DESKTOP, PHONE, SHOWN, a_line, shown, tab, the_real_site, violations, visiting
 from bs4 import BeautifulSoup
-from tinysite import draw_tiny
+from tinysite import PROSE, draw_tiny
 
 
 @pytest.fixture(scope="module", params=["tiny", "real"])
@@ -268,8 +268,8 @@ def test_a_narrow_screen_never_scrolls_sideways(site, visit):
     box = tab(page, last).bounding_box()
     assert box["x"] >= 0
     assert box["x"] + box["width"] <= PHONE["width"]
-    page = visit(f"{site.base}/results/", viewport=PHONE)
-    table = page.locator(".results-box")
+    page = visit(f"{site.base}/results/{site.workload}/", viewport=PHONE)
+    table = page.locator(".comparison-box")
     assert table.evaluate("box => box.scrollWidth > box.clientWidth")
     assert table.get_attribute("tabindex") == "0"
 
@@ -297,7 +297,7 @@ def test_a_page_that_is_not_there_leads_home(site, browser):
 def test_nothing_bars_anybody(site, visit, scheme, viewport):
     pages = site.addresses()
     if site.workload == "cnn":  # the other kinds of page differ from the miniature site's in size
-        pages = ["", "cnn/", "results/"]
+        pages = ["", "cnn/", "results/", "results/cnn/", *PROSE]
     found = []
     for address in pages:
         page = visit(f"{site.base}/{address}", color_scheme=scheme, viewport=viewport)

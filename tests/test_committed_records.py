@@ -4,8 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from rosetta import parity, records
-from rosetta.sphinxext import describe
+from rosetta import describe, parity, records
 from rosetta.workloads import load_project
 
 ROOT = Path(__file__).resolve().parent.parent

@@ -15,6 +15,7 @@ from pathlib import Path
 import planted_cnn
 import planted_gru
 import pytest
+from planted_report import Moved
 
 from rosetta import environments, parity
 from rosetta.datasets import prepare
@@ -134,15 +135,24 @@ def judged(reports_of, facts_of):
     return judged
 
 
+@pytest.fixture(scope="module")
+def moved():
+    """Keep what the faults moved, to be written if that is asked for."""
+    found = Moved()
+    yield found
+    found.write()
+
+
 @pytest.mark.parametrize("name", SCRIPTS)
-def test_the_untouched_script_passes(name, judged):
+def test_the_untouched_script_passes(name, judged, moved):
     verdict = judged(name, UNTOUCHED)
     assert verdict.passed, verdict.findings
     assert verdict.notes == ()
+    moved.keep(name, UNTOUCHED, verdict)
 
 
 @pytest.mark.parametrize(("name", "fault"), PLANTED)
-def test_a_planted_fault_is_named(name, fault, judged):
+def test_a_planted_fault_is_named(name, fault, judged, moved):
     script = PROJECT.script(name)
     finding, where = FAULTS[script.workload.id][fault]
     assert missed(script.text, where[script.framework.id]) == [], (
@@ -151,3 +161,4 @@ def test_a_planted_fault_is_named(name, fault, judged):
     verdict = judged(name, fault)
     assert not verdict.passed
     assert re.search(finding, "\n".join(verdict.findings)), verdict.findings
+    moved.keep(name, fault, verdict)

@@ -6,6 +6,7 @@ from pathlib import Path
 import nbformat
 import pytest
 from projects import SCRIPT, write_project
+from projects import write_record as make
 
 from rosetta import records
 from rosetta.records import RecordError
@@ -13,29 +14,6 @@ from rosetta.workloads import load_project
 
 FOLDER = "results/box/tiny"
 REPOSITORY = Path(__file__).resolve().parent.parent
-
-
-def make(project, *, profile="short", source="official", ok=True, device="cpu", started="2026"):
-    """Write a record of the project's first script as a run would have left it."""
-    script = project.scripts[0]
-    notebook = nbformat.v4.new_notebook(
-        cells=[nbformat.v4.new_code_cell(cell.source) for cell in script.code_cells]
-    )
-    key = records.key(script, environment="here", profile=profile, digest="d")
-    notebook.metadata["rosetta"] = {
-        "schema": records.SCHEMA,
-        "key": key,
-        "status": "ok" if ok else "error",
-        "started": started,
-        "profile": profile,
-        "device": device,
-        "environment": "here",
-        "data": {"source": source, "digest": "d"},
-        "reported": {"test_accuracy": 0.75},
-    }
-    variant = records.variant(profile, source, ok)
-    path = project.root / f"results/{device}-box/tiny/{script.path.stem}.{variant}.ipynb"
-    return records.write(path, notebook)
 
 
 def test_a_record_is_read_back_whole(tmp_path):
@@ -78,6 +56,16 @@ def test_half_written_and_foreign_files(tmp_path, text, message):
     found = records.records_of(project, project.scripts[0], problems)
     assert [record.path for record in found] == [good.path]
     assert len(problems) == 1
+
+
+def test_what_is_no_text_or_not_there_is_named(tmp_path):
+    path = make(write_project(tmp_path)).path
+    path.write_bytes(b"\xff\xfe")
+    with pytest.raises(RecordError, match="not a readable notebook"):
+        records.read(path)
+    path.unlink()
+    with pytest.raises(RecordError, match=r"alpha_tiny\.short\.ipynb: No such file"):
+        records.read(path)
 
 
 def test_another_schema_is_refused(tmp_path):

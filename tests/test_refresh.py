@@ -5,10 +5,10 @@ from dataclasses import replace
 import pytest
 from projects import OPTIONS, SCRIPT, Transcript, write_project
 
-from rosetta import records
-from rosetta.__main__ import main, words
+from rosetta import describe, records
+from rosetta.__main__ import main
+from rosetta.cli.selection import words
 from rosetta.refresh import Options, profile_for, refresh, select
-from rosetta.sphinxext import describe
 from rosetta.workloads import WorkloadError, load_project
 
 

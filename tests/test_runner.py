@@ -44,6 +44,7 @@ def test_a_good_run_leaves_a_complete_record(tmp_path):
     assert about["machine"]["cores"] >= 1
     assert about["data"]["source"] == "synthetic"
     assert about["threads"] >= 1
+    assert about["noise"].keys() == {"turns", "turn_seconds", "scatter", "waited"}
     assert about["command"] == "python -m rosetta run tiny/alpha --profile short"
     assert transcript.steps == ["setup", "hyperparameters", "train", "results"]
 
@@ -56,6 +57,24 @@ def test_what_a_library_writes_past_python_is_not_on_the_page(tmp_path, monkeypa
     [record] = records.records_of(project, project.scripts[0])
     printed = [o["text"] for outputs in record.outputs() for o in outputs if "text" in o]
     assert printed == ["training 1\n"]
+
+
+def test_the_precision_in_force_is_read_back_after_the_run(tmp_path, monkeypatch):
+    """Of the packages that a script has imported, and of variables that it has set itself."""
+    (tmp_path / "theano").mkdir()
+    stand_in = "import types\nconfig = types.SimpleNamespace(floatX='float64')\n"
+    (tmp_path / "theano/__init__.py").write_text(stand_in)
+    monkeypatch.setenv("NVIDIA_TF32_OVERRIDE", "1")
+    train = (
+        "import os, theano\nos.environ['NVIDIA_TF32_OVERRIDE'] = '0'\n"
+        "theano.config.floatX = 'float32'\nprint('training', EPOCHS)"
+    )
+    project = write_project(tmp_path, alpha=edited(train), beta=SCRIPT)
+    assert refresh(project, OPTIONS, Transcript()).failed == []
+    alpha, beta = (records.records_of(project, script)[0] for script in project.scripts)
+    expected = {"NVIDIA_TF32_OVERRIDE": "0", "theano.config.floatX": "float32"}
+    assert alpha.about["precision"] == expected
+    assert beta.about["precision"] == {"NVIDIA_TF32_OVERRIDE": "1"}
 
 
 def test_what_is_current_is_reused_and_prose_does_not_count(tmp_path):

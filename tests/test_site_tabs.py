@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 from bs4 import BeautifulSoup
-from tinysite import TinySite
+from tinysite import TinySite, soup, words
 
 from rosetta.sphinxext import output
 from rosetta.sphinxext.picker import boxes
@@ -20,16 +20,8 @@ def drawn(tmp_path_factory):
     return site
 
 
-def soup(site, address: str) -> BeautifulSoup:
-    return BeautifulSoup(site.page(address), "html.parser")
-
-
 def panel(site, step: str, framework: str):
     return soup(site, "line").find(id=f"panel-line-{step}-{framework}")
-
-
-def words(element) -> str:
-    return " ".join(element.get_text(" ").split())
 
 
 def test_a_panels_prose_and_code_are_apart_so_that_they_can_stand_beside_anothers(drawn):

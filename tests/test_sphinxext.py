@@ -3,7 +3,8 @@
 import pytest
 from nbformat.v4 import new_output
 
-from rosetta.sphinxext import describe, measures
+from rosetta import describe
+from rosetta.sphinxext import measures
 from rosetta.sphinxext.render import overstrike, places, tidy
 
 

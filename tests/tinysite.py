@@ -10,6 +10,7 @@ import threading
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urljoin
 from urllib.request import urlopen
 
 import pytest
@@ -69,6 +70,14 @@ class TinySite:
         path.write_text(content.replace(old, new), "utf-8")
 
 
+def soup(site: TinySite, address: str) -> BeautifulSoup:
+    return BeautifulSoup(site.page(address), "html.parser")
+
+
+def words(element) -> str:
+    return " ".join(element.get_text(" ").split())
+
+
 def draw_tiny(folder: Path) -> TinySite:
     """Run and draw the miniature site: Abacus on real data, Slate on a synthetic stand-in."""
     with pytest.MonkeyPatch.context() as world:
@@ -83,6 +92,8 @@ def draw_tiny(folder: Path) -> TinySite:
 
 
 CROWD = 18
+# Pages of the real site that no other one has the like of.
+PROSE = ["how-we-measure/", "how-we-prove/"]
 STAND_IN = """
 [{name}]
 label = "{label}"
@@ -146,11 +157,13 @@ class Drawn:
 
     def addresses(self) -> list[str]:
         """Return one page of each kind, as paths; the record's is the first that is linked."""
-        with urlopen(f"{self.base}/results/") as answer:
-            results = BeautifulSoup(answer.read(), "html.parser")
-        record = results.select_one("table.results a.figure")
-        found = ["", f"{self.workload}/", f"{self.scripts[-1].name}/", "results/", "search/"]
-        return [*found, f"results/{record['href']}"] if record else found
+        results = f"results/{self.workload}/"
+        with urlopen(f"{self.base}/{results}") as answer:
+            page = BeautifulSoup(answer.read(), "html.parser")
+        record = page.select_one("table.comparison a.figure")
+        found = ["", f"{self.workload}/", f"{self.scripts[-1].name}/", "results/", results]
+        found += PROSE if self.workload == "cnn" else []
+        return [*found, "search/", *([urljoin(results, record["href"])] if record else [])]
 
 
 class Handler(http.server.SimpleHTTPRequestHandler):

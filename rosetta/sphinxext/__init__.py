@@ -6,9 +6,18 @@ catalog       what there is to show, read once a build
 render        code and outputs, through myst-nb
 steps         the directive {step}: one step in every framework, as tabs
 pages         a page for each script and each record
-tables        the directives {workload}, {results}, {parity}, {coverage}, ...
+tables        the directives {workload}, {parity}, {frameworks}, ...
+comparison    a workload's records and the published tables, laid side by side
+results       the directive {results}: framework by hardware
+columns       what its columns are made of
+older         its published columns, and the directive {published}: their sources
+overview      the directives {coverage} and {summary}: what there is, and what not
+downloads     the tables' data as JSON and CSV
 drawing       the directive {network}: the layers as a picture
 variants      the directive {recurrences}: whose layer is which recurrence
+pictures      the directive {picture}: records as a picture, kept from build to build
+plots         what matplotlib draws, vector: SVG that is part of a page
+proof         the directives {tolerances}, {planted} and {provenance}: why to believe it
 picker        what chooses frameworks on a workload's page
 lines         the role {line} and {inscription}: links to lines of scripts, by quotation
 output        what is done to the written pages: downloads, the 404 page, pages that went
@@ -19,12 +28,22 @@ from pathlib import Path
 from sphinx.application import Sphinx
 
 from ..languages import BY_EXTENSION
-from . import dependencies, elements, output, project
+from . import (
+    dependencies,
+    downloads,
+    elements,
+    output,
+    overview,
+    pictures,
+    project,
+    proof,
+    results,
+    tables,
+)
 from .drawing import NetworkDirective
 from .lines import InscriptionDirective, LineRole
 from .pages import RecordParser, ScriptParser
 from .steps import StepDirective
-from .tables import DIRECTIVES
 from .variants import RecurrencesDirective
 
 
@@ -43,8 +62,9 @@ def setup(app: Sphinx) -> dict:
     app.add_directive("network", NetworkDirective)
     app.add_directive("inscription", InscriptionDirective)
     app.add_directive("recurrences", RecurrencesDirective)
-    for name, directive in DIRECTIVES.items():
-        app.add_directive(name, directive)
+    for module in (tables, results, overview, pictures, proof):
+        for name, directive in module.DIRECTIVES.items():
+            app.add_directive(name, directive)
     app.add_role("line", LineRole())
 
     app.connect("config-inited", output.add_own_files)
@@ -56,4 +76,5 @@ def setup(app: Sphinx) -> dict:
     app.connect("missing-reference", elements.resolve_link)
     app.connect("html-page-context", output.add_page_context)
     app.connect("build-finished", output.finish, priority=900)
+    app.connect("build-finished", downloads.write, priority=900)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

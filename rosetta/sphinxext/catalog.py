@@ -4,6 +4,7 @@ from pathlib import Path
 
 from sphinx.util import logging
 
+from .. import published
 from ..records import Record, records_of
 from ..workloads import Project, Script, Workload, load_project
 
@@ -11,10 +12,11 @@ LOG = logging.getLogger(__name__)
 
 
 class Catalog:
-    """Everything that can be shown: what is registered, and what was recorded."""
+    """Everything that can be shown: what is registered, was recorded, or was published before."""
 
     def __init__(self, root: Path):
         self.project: Project = load_project(root)
+        self.published: tuple[published.Table, ...] = published.load(root)
         self._records: dict[str, list[Record]] = {}
 
     def records(self, script: Script) -> list[Record]:

@@ -9,6 +9,8 @@ import hashlib
 from functools import cache
 from pathlib import Path
 
+from ..coverage import reasons_path
+from ..planted import planted_path
 from ..records import file_digest, inputs
 from .catalog import Catalog
 
@@ -18,7 +20,8 @@ MACHINERY = Path(__file__).resolve().parent.parent
 def uses(env, *subjects: str) -> None:
     """Note that the page being read shows these subjects.
 
-    A subject is "registered" (which workloads, frameworks and scripts there are),
+    A subject is "registered" (which workloads, frameworks and scripts there are, and are not),
+    "published" (the older studies' tables), "planted cnn" (what planted faults moved),
     "code cnn/pytorch" (a script's text), or "script cnn/pytorch" (its text and its records).
     """
     noted = _noted(env).setdefault(env.docname, {})
@@ -33,8 +36,13 @@ def fingerprint(catalog: Catalog, subject: str) -> str | None:
     if what == "registered":
         paths = [project.root / "frameworks.toml"]
         paths += [workload.path / "workload.toml" for workload in project.workloads.values()]
+        paths += [reasons_path(workload) for workload in project.workloads.values()]
         names = [script.name for script in project.scripts]
         return _digest(paths, *names)
+    if what == "published":
+        return _digest([table.path for table in catalog.published])
+    if what == "planted":
+        return _digest([planted_path(project.root, name)])
     script = next((script for script in project.scripts if script.name == name), None)
     if script is None:
         return None

@@ -94,10 +94,10 @@ def note(*children, kind: str) -> Tag:
 
 
 def table(header: Sequence, rows: list[list], *, label: str, classes: tuple[str, ...] = ()) -> Tag:
-    """Make a table in a box that scrolls by itself, with its first column as row headings.
+    """Make a table with its first column as row headings.
 
     Cells are strings, nodes, or lists of both; one that is a <td> already stays as it is, which is
-    how a cell spans columns. The box can be focused, so that it scrolls by keys.
+    how a cell spans columns.
     """
 
     def cell(name: str, content, **attributes) -> Tag:
@@ -110,6 +110,11 @@ def table(header: Sequence, rows: list[list], *, label: str, classes: tuple[str,
     body = tag("tbody")
     for first, *rest in rows:
         body += tag("tr", cell("th", first, scope="row"), *(cell("td", item) for item in rest))
+    return boxed(head, body, label=label, classes=classes)
+
+
+def boxed(head: Tag, body: Tag, *, label: str, classes: tuple[str, ...] = ()) -> Tag:
+    """Put a table in a box that scrolls by itself, and that can be focused to scroll by keys."""
     box = ("table-box", *(f"{name}-box" for name in classes))
     inner = tag("table", head, body, classes=("plain-table", *classes))
     return tag("div", inner, classes=box, role="region", aria_label=label, tabindex="0")

@@ -2,15 +2,14 @@
 
 import html
 import json
-import math
 
 from docutils import nodes
 from sphinx.util import logging
 
-from .. import parity
+from .. import describe, parity
+from ..provenance import Fact, measured
 from ..records import Record
 from ..workloads import Script
-from . import describe
 from .elements import Tag, table, tag, text
 
 LOG = logging.getLogger(__name__)
@@ -56,7 +55,7 @@ def report(record: Record, script: Script, whole: bool = False) -> list[nodes.No
 
 
 def figures(record: Record, script: Script) -> Tag:
-    rows = [row for row in measured(record, script) if row[1]]
+    rows = [shown(fact) for fact in measured(record, script)]
     verdict = judge(record, script)
     if verdict:
         rows += [judged(quantity) for quantity in verdict.quantities]
@@ -64,44 +63,20 @@ def figures(record: Record, script: Script) -> Tag:
     return table(["Reported", "Value", "Remark"], rows, label=label, classes=("figures",))
 
 
-def measured(record: Record, script: Script) -> list[list]:
-    """Return the rows that every training workload has: what, value with unit, remark."""
-    reported, timed = record.reported, describe.timing(record)
-    rows = []
-    accuracy = describe.accuracy(record, script)
-    if accuracy:
-        reached, expected, passed = accuracy
-        told = "a check" if passed is None else [expectation(passed), f", {expected}"]
-        rows.append(["Test accuracy", reached, told])
-    if reported.get("epoch_seconds"):
-        epochs = reported["epoch_seconds"]
-        count = f"{len(epochs)} epoch{'' if len(epochs) == 1 else 's'}"
-        rows.append(["Training", describe.seconds(sum(epochs)), count])
-        if len(epochs) > 1:
-            rows.append(["First epoch", describe.seconds(epochs[0]), "warm-up included"])
-    if timed:
-        middle, spread, count = describe.per_step(timed)
-        rows.append(["Per training step", middle, f"median of {count}; quartiles {spread}"])
-        rows.append(["Warm-up", describe.seconds(timed.warm_up_seconds), "compilation, caches"])
-    if "device" in reported:
-        device = {"cpu": "CPU", "cuda": "GPU"}.get(reported["device"], reported["device"])
-        rows.append(["Device", device, describe.hardware(record)])
-    return rows
+def shown(fact: Fact) -> list:
+    """Return the row of one thing that was measured: what, value with unit, remark."""
+    if fact.passed is None:
+        return [fact.term, fact.value, fact.remark]
+    return [fact.term, fact.value, [expectation(fact.passed), f", {fact.remark}"]]
 
 
 def judged(quantity: parity.Quantity) -> list:
     """Return the row of one quantity of the proof."""
     name = QUANTITIES.get(quantity.name, quantity.name)
     unit = f" {UNITS[quantity.name]}" if quantity.name in UNITS else ""
-    told = f"off by {amount(quantity.error)}{unit}, {amount(quantity.tolerance)} allowed"
+    error, allowed = describe.amount(quantity.error), describe.amount(quantity.tolerance)
+    told = f"off by {error}{unit}, {allowed} allowed"
     return [f"Parity: {name}", outcome(quantity.passed), told]
-
-
-def amount(error: float) -> str:
-    """Write an error, which may be tiny, or infinite where nothing could be compared."""
-    if math.isinf(error):
-        return "any amount"
-    return f"{error:.2g}" if error == 0 or 0.01 <= error < 1000 else f"{error:.1e}"
 
 
 def outcome(passed: bool) -> nodes.inline:

@@ -24,7 +24,7 @@ TOKEN = re.compile(rf'<span class="({KINDS})">([^<]*)</span>')
 # Without JavaScript every panel is open under its title, and there is nothing to choose.
 NOSCRIPT = """
 <noscript><style>
-.tab-row, .picker { display: none !important }
+.tab-row, .picker, .table-controls { display: none !important }
 .tab-panel[hidden] { display: block !important; content-visibility: visible !important;
   height: auto !important; overflow: visible !important;
   border: 1px solid var(--rs-rule) !important }
@@ -57,6 +57,8 @@ def add_page_context(app, pagename, templatename, context, doctree) -> None:
         context["body"] = without_plain_spans(context["body"])
         if '<div class="picker"' in context["body"]:
             context["metatags"] += EARLY
+        if '<div class="table-controls"' in context["body"]:
+            app.add_js_file("tables.js", loading_method="defer", priority=900)
 
 
 def without_plain_spans(body: str) -> str:

@@ -11,12 +11,13 @@ from sphinx.parsers import Parser
 from sphinx.util import logging
 from sphinx.util.docutils import LoggingReporter
 
+from .. import describe
+from ..provenance import Fact, origin
 from ..records import INJECTED, Record, RecordError, is_current, read
 from ..workloads import Cell, Script
-from . import describe
 from .catalog import Catalog, record_docname
 from .dependencies import uses
-from .elements import Tag, code, file_link, line, link, note, outside, tag, text
+from .elements import Tag, code, file_link, line, link, note, outside, table, tag, text
 from .measures import report
 from .render import pair, render_cells, render_script, tidy, without_value
 from .stamps import notes, stamp
@@ -90,6 +91,9 @@ class RecordParser(PageParser):
         if record.reported:
             box = section(page, "What it reported", "reported")
             box.extend(report(record, script, whole=True))
+        if record.about.get("step_seconds"):
+            box = section(page, "How long each step took", "steps")
+            box += step_seconds(record, script)
         box = section(page, "The executed notebook", "notebook")
         render_cells(document, box, cells_of(record), script.framework.language)
 
@@ -209,28 +213,21 @@ def remarks(record: Record, script: Script) -> list[Tag]:
 
 def provenance(record: Record, script: Script) -> list[tuple[str, list]]:
     """List where, when, with what and on what the run was made."""
-    about = record.about
-    machine, data = about.get("machine", {}), about["data"]
-    told = [
-        ("Started", about["started"].replace("T", " ").replace("+00:00", " UTC")),
-        ("Took", describe.seconds(about["seconds"]) if "seconds" in about else ""),
-        ("Machine", f"{record.machine}: {describe.hardware(record)}"),
-        ("System", machine.get("system", "")),
-        ("Memory", describe.memory(machine.get("memory_bytes"))),
-        ("Threads", str(about.get("threads", ""))),
-        ("Versions", describe.versions(record, script)),
-        ("Environment", about.get("environment", "")),
-        ("Driver", machine.get("driver", "")),
-        ("Peak memory", describe.memory(about.get("peak_memory_bytes"))),
-        ("Peak GPU memory", describe.memory(about.get("peak_gpu_memory_bytes"))),
-        ("Data", data.get("label") or data["source"]),
-        ("Digest of the data", data.get("digest", "")),
-        ("Commit", about.get("commit") or ""),
-        ("Command", about.get("command", "")),
-    ]
-    as_code = {"Command", "Commit", "Digest of the data"}
-    found = [(term, [code(value) if term in as_code and value else value]) for term, value in told]
-    return [*found, ("Download", [file_link(record.path.name, record.path.name)])]
+    download = [file_link(record.path.name, record.path.name)]
+    return [*terms(origin(record, script)), ("Download", download)]
+
+
+def terms(found: list[Fact]) -> list[tuple[str, list]]:
+    """Return what a record says, as it is drawn: what is to be read letter by letter as code."""
+    return [(fact.term, [code(fact.value) if fact.verbatim else fact.value]) for fact in found]
+
+
+def step_seconds(record: Record, script: Script) -> Tag:
+    """List the seconds of each step: the first ones import and load, one of them trains."""
+    taken = record.about["step_seconds"]
+    steps = [step for step in script.workload.steps if step.id in taken]
+    rows = [[step.title, f"{taken[step.id]:,.2f}"] for step in steps]
+    return table(["Step", "Seconds"], rows, label="Seconds of each step", classes=("figures",))
 
 
 def cells_of(record: Record) -> list:

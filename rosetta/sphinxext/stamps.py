@@ -2,9 +2,9 @@
 
 from docutils import nodes
 
+from .. import describe
 from ..records import Record, is_current
 from ..workloads import Script
-from . import describe
 from .catalog import Catalog, record_docname
 from .elements import Tag, code, line, link, note, text
 

@@ -1,15 +1,15 @@
-"""The directives that draw from records: workload, hyperparameters, results, parity, coverage."""
+"""The directives that draw lists and tables: workload, hyperparameters, parity, frameworks."""
 
 from docutils import nodes
 from sphinx.util.docutils import SphinxDirective
 
-from ..records import Record
+from .. import describe
 from ..workloads import Script
-from . import describe
 from .catalog import record_docname
+from .comparison import known_workloads
 from .dependencies import uses
 from .elements import code, line, link, note, table, tag, text
-from .measures import QUANTITIES, UNITS, amount, expectation, judge, outcome
+from .measures import QUANTITIES, UNITS, judge, outcome
 from .picker import FAMILIES, picker
 from .project import catalog_of
 from .steps import known_workload
@@ -28,6 +28,15 @@ class Drawn(SphinxDirective):
         scripts = project.scripts_of(workload) if workload else project.scripts
         uses(self.env, "registered", *(f"script {script.name}" for script in scripts))
         return list(scripts)
+
+
+def known_name(directive: Drawn) -> str:
+    """Return the workload that a directive names, be it only a published one."""
+    (name,) = directive.arguments
+    known = known_workloads(catalog_of(directive.env))
+    if name not in known:
+        raise directive.error(f"there is no workload {name!r}; there are: {', '.join(known)}.")
+    return name
 
 
 class WorkloadDirective(Drawn):
@@ -90,87 +99,16 @@ class HyperparametersDirective(Drawn):
         return [tag("dl", *entries, classes=("hyperparameters",))]
 
 
-class ResultsDirective(Drawn):
-    """```{results} cnn``` draws a row for every record of the workload."""
-
-    required_arguments = 1
-
-    header = (
-        "Framework", "Run", "Test accuracy", "Training", "Per training step", "First epoch",
-        "Peak memory", "Data", "Hardware", "Versions",
-    )  # fmt: skip
-
-    def run(self) -> list[nodes.Node]:
-        workload = known_workload(self, self.arguments[0])
-        rows = []
-        for script in self.shown_scripts(workload.id):
-            records = catalog_of(self.env).records(script)
-            rows += [self.row(script, record) for record in records] or [self.empty(script)]
-        label = f"Recorded runs of {workload.title}"
-        return [table(self.header, rows, label=label, classes=("results",))]
-
-    def empty(self, script: Script) -> list:
-        name = link(script.framework.label, script.name)
-        return [name, text(NOT_RUN, "not-run"), *[""] * (len(self.header) - 2)]
-
-    def row(self, script: Script, record: Record) -> list:
-        """Draw a record; every figure links to it."""
-        address = record_docname(record.path, script)
-
-        def to_record(content: str, *more: str) -> list:
-            if not content:
-                return [""]
-            extra = [text(part, "spread") for part in more if part]
-            return [link(content, address, classes=("figure",)), *extra]
-
-        name = link(script.framework.label, script.name)
-        run = to_record(describe.run_title(record, script), describe.day(record))
-        data = to_record(describe.data_label(record) or "official")
-        where = to_record(describe.hardware(record))
-        with_what = [text(describe.versions(record, script), "versions")]
-        if not record.ok:
-            told = text(f"Failed: {describe.failure(record, script)}", "not-passed")
-            return [name, run, tag("td", told, colspan="5"), data, where, with_what]
-        reported, timed = record.reported, describe.timing(record)
-        epochs = reported.get("epoch_seconds") or []
-        gpu_memory = describe.memory(record.about.get("peak_gpu_memory_bytes"))
-        return [
-            name,
-            run,
-            self.accuracy(record, script, to_record),
-            to_record(describe.seconds(sum(epochs)) if epochs else ""),
-            to_record(*describe.per_step(timed)) if timed else [text("too short to time")],
-            to_record(
-                describe.seconds(epochs[0]) if epochs else "",
-                f"warm-up {describe.seconds(timed.warm_up_seconds)}" if timed else "",
-            ),
-            to_record(
-                describe.memory(record.about.get("peak_memory_bytes")),
-                f"GPU {gpu_memory}" if gpu_memory else "",
-            ),
-            data,
-            where,
-            with_what,
-        ]
-
-    def accuracy(self, record: Record, script: Script, to_record) -> list:
-        """Draw the test accuracy as the check that it is, never as a score."""
-        told = describe.accuracy(record, script)
-        if told is None:
-            return [""]
-        reached, expected, passed = told
-        cell = to_record(reached)
-        return cell if passed is None else [*cell, expectation(passed), text(expected, "spread")]
-
-
 class ParityDirective(Drawn):
     """```{parity} cnn``` draws the verdict on each framework's shown record, per quantity."""
 
     required_arguments = 1
 
     def run(self) -> list[nodes.Node]:
-        workload = known_workload(self, self.arguments[0])
-        judged = [(script, *self.judged(script)) for script in self.shown_scripts(workload.id)]
+        name = known_name(self)
+        judged = [(script, *self.judged(script)) for script in self.shown_scripts(name)]
+        if not judged:
+            return [line("This project has no program for it yet, so there is nothing to prove.")]
         verdicts = [verdict for _, _, verdict in judged if verdict]
         names = list(dict.fromkeys(q.name for verdict in verdicts for q in verdict.quantities))
         header = ["Framework", *(QUANTITIES.get(name, name).capitalize() for name in names)]
@@ -190,7 +128,7 @@ class ParityDirective(Drawn):
             findings += [note(f"{whose}: {told}", kind="data") for told in verdict.notes]
         if not names:
             header = ["Framework", "Verdict"]
-        label = f"Parity of {workload.title}: largest error per quantity"
+        label = f"Parity of {judged[0][0].workload.title}: largest error per quantity"
         return [table(header, rows, label=label, classes=("parity",)), *findings]
 
     def judged(self, script: Script):
@@ -200,46 +138,18 @@ class ParityDirective(Drawn):
     def allowed(self, verdicts, name: str) -> list:
         """Give the tolerance, and beside it what correct frameworks were measured to differ by."""
         known = next(q for verdict in verdicts for q in verdict.quantities if q.name == name)
-        spread = f"measured {amount(known.spread)}" if known.spread is not None else ""
+        spread = f"measured {describe.amount(known.spread)}" if known.spread is not None else ""
         unit = UNITS.get(name, "")
-        return [amount(known.tolerance), *(text(part, "spread") for part in (unit, spread) if part)]
+        return [
+            describe.amount(known.tolerance),
+            *(text(part, "spread") for part in (unit, spread) if part),
+        ]
 
     def cell(self, quantity, address: str) -> list:
         if quantity is None:
             return [""]
-        error = link(amount(quantity.error), address, classes=("figure",))
+        error = link(describe.amount(quantity.error), address, classes=("figure",))
         return [error, outcome(quantity.passed)]
-
-
-class CoverageDirective(Drawn):
-    """```{coverage}``` draws which framework has which workload, and what was run."""
-
-    def run(self) -> list[nodes.Node]:
-        catalog = catalog_of(self.env)
-        project, scripts = catalog.project, self.shown_scripts()
-        workloads = list(project.workloads.values())
-        found = {script.name: script for script in scripts}
-        rows = []
-        for framework in project.frameworks.values():
-            cells = [found.get(f"{workload.id}/{framework.id}") for workload in workloads]
-            rows.append([framework.label, *(self.cell(script) for script in cells)])
-        run = [script for script in scripts if (r := catalog.shown(script)) and r.ok]
-        total = len(project.frameworks) * len(workloads)
-        told = f"{len(scripts)} of {total} cells have a script, {len(run)} of them a recorded run."
-        header = ["Framework", *(link(w.title, w.id) for w in workloads)]
-        drawn = table(header, rows, label="Frameworks by workloads", classes=("coverage",))
-        return [line(told, classes=("coverage-count",)), drawn]
-
-    def cell(self, script: Script | None) -> list:
-        if script is None:
-            return [text("no script yet", "not-run")]
-        record = catalog_of(self.env).shown(script)
-        to_script = link("script", script.name)
-        if record is None:
-            return [to_script, text(f", {NOT_RUN}", "not-run")]
-        told = "run" if record.ok else "failed"
-        run = link(f"{told} {describe.day(record)}", record_docname(record.path, script))
-        return [to_script, ", ", run]
 
 
 class WorkloadsDirective(Drawn):
@@ -279,9 +189,7 @@ class FrameworksDirective(Drawn):
 DIRECTIVES = {
     "workload": WorkloadDirective,
     "hyperparameters": HyperparametersDirective,
-    "results": ResultsDirective,
     "parity": ParityDirective,
-    "coverage": CoverageDirective,
     "workloads": WorkloadsDirective,
     "frameworks": FrameworksDirective,
 }

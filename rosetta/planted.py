@@ -1,0 +1,55 @@
+"""Read what planted faults moved: results/planted/<workload>.json, which the tests write.
+
+Pure. For each framework and fault there are the errors of the proof's quantities and what the proof
+said; "untouched" is the script as it is. An error is None where nothing could be compared.
+"""
+
+import json
+import math
+from dataclasses import dataclass
+from pathlib import Path
+
+from .workloads import WorkloadError
+
+UNTOUCHED = "untouched"
+
+
+@dataclass(frozen=True)
+class Fault:
+    """What one mistake moved, by framework: the error of each quantity, and what was said."""
+
+    name: str
+    errors: dict[str, dict[str, float]]
+    said: dict[str, str]
+
+    def range(self, quantity: str) -> tuple[float, float] | None:
+        """Return the smallest and the largest error of a quantity over all frameworks."""
+        found = [own[quantity] for own in self.errors.values() if quantity in own]
+        return (min(found), max(found)) if found else None
+
+
+def planted_path(root: Path, workload: str) -> Path:
+    return root / "results" / "planted" / f"{workload}.json"
+
+
+def load(root: Path, workload: str) -> list[Fault]:
+    """Return a workload's faults, the untouched scripts first; none if nothing was written.
+
+    Raises WorkloadError when the file cannot be read.
+    """
+    path = planted_path(root, workload)
+    try:
+        content = json.loads(path.read_text("utf-8"))
+    except FileNotFoundError:
+        return []
+    except ValueError as error:
+        raise WorkloadError(f"{path}: not readable as JSON: {error}.") from None
+    faults: dict[str, Fault] = {UNTOUCHED: Fault(UNTOUCHED, {}, {})}
+    for framework, variants in content.items():
+        for name, found in variants.items():
+            fault = faults.setdefault(name, Fault(name, {}, {}))
+            errors = found["errors"].items()
+            fault.errors[framework] = {q: math.inf if e is None else e for q, e in errors}
+            if "said" in found:
+                fault.said[framework] = found["said"]
+    return list(faults.values())

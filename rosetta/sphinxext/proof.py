@@ -1,0 +1,121 @@
+"""The directives of the pages that say why to believe the others."""
+
+from docutils import nodes
+
+from .. import describe, parity, planted
+from ..planted import UNTOUCHED, Fault
+from ..provenance import origin, trust
+from ..workloads import Workload, WorkloadError
+from .catalog import record_docname
+from .dependencies import uses
+from .elements import line, link, note, table, tag, text
+from .measures import QUANTITIES, UNITS
+from .pages import facts, terms
+from .project import catalog_of
+from .steps import known_workload
+from .tables import Drawn
+
+
+class TolerancesDirective(Drawn):
+    """```{tolerances} cnn``` lists what is compared, what is allowed, and what was measured."""
+
+    required_arguments = 1
+
+    def run(self) -> list[nodes.Node]:
+        workload = known_workload(self, self.arguments[0])
+        uses(self.env, "registered")
+        rows = []
+        for name in workload.tolerances:
+            tolerance, spread = parity.allowed(workload, name)
+            measured = describe.amount(spread) if spread is not None else "-"
+            times = f"{tolerance / spread:.0f} times" if spread else "-"
+            what, unit = QUANTITIES.get(name, name), UNITS.get(name, "absolute")
+            figures = (
+                text(told, "unmoved") for told in (describe.amount(tolerance), measured, times)
+            )
+            rows.append([what.capitalize(), unit, *figures])
+        header = ["Quantity", "Unit", "Allowed", "Largest error of correct programs", "Apart"]
+        return [table(header, rows, label=f"Tolerances of {workload.title}", classes=("proof",))]
+
+
+class PlantedDirective(Drawn):
+    """```{planted} cnn``` draws what each planted fault moved, as the tests saw it."""
+
+    required_arguments = 1
+
+    def run(self) -> list[nodes.Node]:
+        workload = known_workload(self, self.arguments[0])
+        uses(self.env, "registered", f"planted {workload.id}")
+        faults = planted.load(catalog_of(self.env).project.root, workload.id)
+        if not faults:
+            return [note("The tests have planted no fault in this workload yet.", kind="missing")]
+        names = [name for name in workload.tolerances if any(f.range(name) for f in faults)]
+        header = ["Planted", "In", *(QUANTITIES.get(name, name).capitalize() for name in names)]
+        rows = [self.row(fault, names, workload) for fault in faults]
+        label = f"What planted faults moved in {workload.title}"
+        return [table(header, rows, label=label, classes=("proof", "planted")), self.said(faults)]
+
+    def row(self, fault: Fault, names: list[str], workload: Workload) -> list:
+        title = "nothing" if fault.name == UNTOUCHED else fault.name
+        cells = [self.cell(fault, name, parity.allowed(workload, name)[0]) for name in names]
+        return [title, self.labels(fault), *cells]
+
+    def labels(self, fault: Fault) -> nodes.Node:
+        """Say in how many frameworks, whose names a pointer finds and a reader hears."""
+        labels = [self.label(framework) for framework in fault.errors]
+        return tag("abbr", str(len(labels)), title=", ".join(labels))
+
+    def label(self, framework: str) -> str:
+        known = catalog_of(self.env).project.frameworks.get(framework)
+        return known.label if known else framework
+
+    def cell(self, fault: Fault, name: str, tolerance: float) -> list:
+        """Give the errors over all frameworks if some was not allowed, else the largest."""
+        found = fault.range(name)
+        if found is None:
+            return [""]
+        low, high = (describe.amount(error) for error in found)
+        if found[1] <= tolerance:
+            return [text(high, "unmoved")]
+        amounts = [text(amount, "moved") for amount in dict.fromkeys((low, high))]
+        return [amounts[0], *(part for more in amounts[1:] for part in (" to ", more))]
+
+    def said(self, faults: list[Fault]) -> nodes.Node:
+        """Fold away what the proof said of each fault, in the words of one framework's run."""
+        entries = []
+        for fault in faults:
+            if fault.said:
+                framework, words = next(iter(fault.said.items()))
+                entries += [
+                    tag("dt", f"{fault.name}, in {self.label(framework)}"),
+                    tag("dd", words),
+                ]
+        title = tag("summary", "What the proof said of each")
+        return tag("details", title, tag("dl", *entries, classes=("said",)), classes=("folded",))
+
+
+class ProvenanceDirective(Drawn):
+    """```{provenance} cnn/pytorch``` lists what a script's shown record says of its run."""
+
+    required_arguments = 1
+
+    def run(self) -> list[nodes.Node]:
+        catalog = catalog_of(self.env)
+        try:
+            script = catalog.project.script(self.arguments[0])
+        except WorkloadError as error:
+            raise self.error(str(error)) from None
+        uses(self.env, "registered", f"script {script.name}")
+        record = catalog.shown(script)
+        if record is None:
+            return [note(f"No record of {script.name} exists yet.", kind="missing")]
+        whole = link("the whole record", record_docname(record.path, script))
+        drawn = facts(terms([*trust(record, script), *origin(record, script)]))
+        return [drawn, line(f"{script.framework.label}: ", whole, ".")]
+
+
+DIRECTIVES = {
+    "tolerances": TolerancesDirective,
+    "planted": PlantedDirective,
+    "provenance": ProvenanceDirective,
+}
