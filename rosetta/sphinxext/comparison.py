@@ -13,7 +13,7 @@ from . import describe
 from .catalog import Catalog, record_docname
 from .measures import judge
 
-# What may be said against a record, worst first; `marks` picks from these.
+# What may be said against a record, worst first.
 MARKS = {
     "failed": "failed",
     "edited": "edited by hand",
@@ -153,7 +153,7 @@ def marks(record: Record, script: Script, proven: bool | None) -> tuple[str, ...
         "stale": not is_current(record, script),
         record.source: record.source in MARKS,
     }
-    return tuple(name for name in MARKS if found.get(name))
+    return tuple(name for name, holds in found.items() if holds)
 
 
 def numbers(record: Record) -> dict[str, Number]:
