@@ -17,7 +17,10 @@ FRAMEWORKS = set(
     "mlx tinygrad equinox mindspore lightning".split()
 )
 # What knows no kernel, no Sphinx, no clock, no network.
-PURE = "timing parity fingerprints diagnosis languages workloads network checks records".split()
+PURE = (
+    "timing parity fingerprints diagnosis languages workloads network checks records published "
+    "coverage"
+).split()
 IMPURE = set("nbclient jupyter_client sphinx docutils myst_nb time socket urllib http".split())
 
 

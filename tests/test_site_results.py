@@ -4,11 +4,10 @@ import csv
 import io
 import json
 import re
-import shutil
 from statistics import median
 
 import pytest
-from tinysite import draw_tiny, soup, words
+from tinysite import draw_tiny, lent, soup, words
 
 HARDWARE = "test-machine-cpu"
 ABACUS = "../test-machine/line/abacus.full/"
@@ -24,11 +23,8 @@ def drawn(tmp_path_factory):
 @pytest.fixture
 def site(drawn):
     """The same site, to be changed: what a test edits, adds or removes is put back after it."""
-    saved = drawn.root.with_name("saved")
-    shutil.copytree(drawn.root, saved)
-    yield drawn
-    shutil.rmtree(drawn.root)
-    saved.rename(drawn.root)
+    with lent(drawn) as site:
+        yield site
 
 
 def rows(site, address: str = "results/line") -> dict:

@@ -207,7 +207,9 @@ def entries(comparison: Comparison) -> list[dict]:
         if line.script:
             lines = describe.lines_of_code(line.script)
             told = {"origin": "script", "source": line.script.relative}
-            found.append(about | told | {"quantity": "code", "unit": "lines", "value": lines})
+            found.append(
+                about | told | {"quantity": "lines of code", "unit": "lines", "value": lines}
+            )
         for place in comparison.hardware:
             if run := comparison.runs.get((line.id, place.id)):
                 found += [about | entry for entry in entries_of(run)]
