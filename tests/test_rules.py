@@ -18,8 +18,8 @@ FRAMEWORKS = set(
 )
 # What knows no kernel, no Sphinx, no clock, no network.
 PURE = (
-    "timing parity fingerprints diagnosis languages workloads network checks records describe "
-    "provenance precision comparison installation"
+    "timing parity fingerprints diagnosis mistakes languages workloads network checks records "
+    "describe provenance precision comparison installation published coverage"
 ).split()
 IMPURE = set("nbclient jupyter_client sphinx docutils myst_nb time socket urllib http".split())
 
