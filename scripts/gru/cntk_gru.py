@@ -3,16 +3,15 @@
 
 # %% setup [markdown]
 # CNTK's GPU build takes a GPU by itself where it finds one; its CPU build takes
-# every processor unless it is told a number. Two variables matter to MKL at
-# import: one opens AVX2 to processors that are not Intel's, the other lets idle
-# threads sleep instead of spin.
+# every processor unless it is told a number. A recurrence is of many small
+# products: threads that share them spend their time on waking each other, so
+# one is the default here. A variable opens AVX2 to processors not Intel's.
 
 # %%
 import os
 import time
 
 os.environ.setdefault("MKL_DEBUG_CPU_TYPE", "5")
-os.environ.setdefault("KMP_BLOCKTIME", "0")
 
 import cntk as C
 import numpy as np
@@ -21,7 +20,7 @@ from cntk.layers import Dense, Fold
 from rosetta.datasets import fingerprint, imdb, minibatches, reference
 
 device = C.use_default_device()
-threads = int(os.environ.get("OMP_NUM_THREADS", os.cpu_count()))
+threads = int(os.environ.get("OMP_NUM_THREADS", 1))
 C.cntk_py.set_max_num_cputhreads(threads)
 print(f"CNTK {C.__version__} on {device}")
 

@@ -3,8 +3,9 @@
 
 # %% setup [markdown]
 # Keras reads its back end when it is imported. CNTK takes every processor
-# unless told a number. Two variables matter to MKL at import: one opens AVX2 to
-# processors that are not Intel's, the other lets idle threads sleep, not spin.
+# unless told a number: one here, for threads that share a recurrence's small
+# products mostly wake each other. A variable, read by MKL at import, opens AVX2
+# to processors that are not Intel's.
 
 # %%
 import os
@@ -12,7 +13,6 @@ import time
 
 os.environ["KERAS_BACKEND"] = "cntk"
 os.environ.setdefault("MKL_DEBUG_CPU_TYPE", "5")
-os.environ.setdefault("KMP_BLOCKTIME", "0")
 
 import cntk
 import keras
@@ -26,7 +26,7 @@ from keras.utils import to_categorical
 
 from rosetta.datasets import fingerprint, imdb, minibatches, reference
 
-threads = int(os.environ.get("OMP_NUM_THREADS", os.cpu_count()))
+threads = int(os.environ.get("OMP_NUM_THREADS", 1))
 cntk.cntk_py.set_max_num_cputhreads(threads)
 gpu = cntk.DeviceKind.GPU
 device = "cuda" if cntk.use_default_device().type() == gpu else "cpu"
