@@ -17,6 +17,7 @@ drawing       the directive {network}: the layers as a picture
 pictures      the directive {picture}: records as a picture, kept from build to build
 plots         what matplotlib draws, vector: SVG that is part of a page
 proof         the directives {tolerances}, {planted} and {provenance}: why to believe it
+variants      the directive {recurrences}: whose layer is which recurrence
 picker        what chooses frameworks on a workload's page
 lines         the role {line} and {inscription}: links to lines of scripts, by quotation
 output        what is done to the written pages: downloads, the 404 page, pages that went
@@ -43,6 +44,7 @@ from .drawing import NetworkDirective
 from .lines import InscriptionDirective, LineRole
 from .pages import RecordParser, ScriptParser
 from .steps import StepDirective
+from .variants import RecurrencesDirective
 
 
 def setup(app: Sphinx) -> dict:
@@ -59,6 +61,7 @@ def setup(app: Sphinx) -> dict:
     app.add_directive("step", StepDirective)
     app.add_directive("network", NetworkDirective)
     app.add_directive("inscription", InscriptionDirective)
+    app.add_directive("recurrences", RecurrencesDirective)
     for module in (tables, results, overview, pictures, proof):
         for name, directive in module.DIRECTIVES.items():
             app.add_directive(name, directive)
