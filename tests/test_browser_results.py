@@ -70,6 +70,25 @@ def test_a_click_on_a_heading_sorts_and_what_has_no_figure_comes_last(page):
     assert sorted(names(page)) == sorted(before)
 
 
+def test_a_row_whose_run_failed_is_sorted_by_its_other_columns(page):
+    """A failed run takes all columns of its hardware; what stands after them keeps its place."""
+    page.evaluate(
+        """() => {
+          const cells = Array.from(document.querySelector("table.comparison tbody tr").cells);
+          const own = cells.filter((one) => one.dataset.group?.startsWith(cells[2].dataset.group));
+          own.slice(1).forEach((one) => one.remove());
+          own[0].colSpan = own.length;
+        }"""
+    )
+    index, place = sortable(page)[-2]
+    heading = page.locator("table.comparison thead tr").nth(1).locator("th").nth(index)
+    heading.locator("button").dblclick()
+    values = column(page, place)
+    figures = sorted((value for value in values if value is not None), reverse=True)
+    assert len(figures) >= 2
+    assert values == [*figures, *[None] * (len(values) - len(figures))]
+
+
 def test_headings_sort_by_keys_and_by_name(page):
     heading = page.locator("table.comparison thead th").first
     heading.locator("button").focus()

@@ -18,8 +18,8 @@ FRAMEWORKS = set(
 )
 # What knows no kernel, no Sphinx, no clock, no network.
 PURE = (
-    "timing parity fingerprints diagnosis languages workloads network checks records describe "
-    "provenance precision comparison installation"
+    "timing parity fingerprints diagnosis languages workloads network checks records published "
+    "coverage describe provenance precision comparison installation series planted history"
 ).split()
 IMPURE = set("nbclient jupyter_client sphinx docutils myst_nb time socket urllib http".split())
 

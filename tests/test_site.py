@@ -3,11 +3,10 @@
 import gzip
 import json
 import re
-import shutil
 
 import pytest
 from bs4 import BeautifulSoup
-from tinysite import OFFICIAL, SYNTHETIC, draw_tiny, soup, words
+from tinysite import OFFICIAL, SYNTHETIC, draw_tiny, lent, soup, words
 
 from rosetta import describe, records
 
@@ -24,11 +23,8 @@ def drawn(tmp_path_factory):
 @pytest.fixture
 def site(drawn):
     """The same site, to be changed: what a test edits, adds or removes is put back after it."""
-    saved = drawn.root.with_name("saved")
-    shutil.copytree(drawn.root, saved)
-    yield drawn
-    shutil.rmtree(drawn.root)
-    saved.rename(drawn.root)
+    with lent(drawn) as site:
+        yield site
 
 
 def panel(site, step: str, framework: str):

@@ -4,11 +4,10 @@ import csv
 import io
 import json
 import re
-import shutil
 from statistics import median
 
 import pytest
-from tinysite import draw_tiny, soup, words
+from tinysite import draw_tiny, lent, soup, words
 
 HARDWARE = "test-machine-cpu"
 ABACUS = "../test-machine/line/abacus.full/"
@@ -24,11 +23,8 @@ def drawn(tmp_path_factory):
 @pytest.fixture
 def site(drawn):
     """The same site, to be changed: what a test edits, adds or removes is put back after it."""
-    saved = drawn.root.with_name("saved")
-    shutil.copytree(drawn.root, saved)
-    yield drawn
-    shutil.rmtree(drawn.root)
-    saved.rename(drawn.root)
+    with lent(drawn) as site:
+        yield site
 
 
 def rows(site, address: str = "results/line") -> dict:
@@ -149,6 +145,7 @@ def test_which_run_it_was_is_in_the_first_column_of_its_hardware(drawn):
         row.select(f'[data-group="{HARDWARE}"]') for row in rows(drawn).values()
     )
     assert words(abacus[0]).startswith("all four epochs ")
+    assert words(abacus[0]).endswith("official data")
     assert not abacus[0].select(".mark")
     assert [mark.text for mark in slate[0].select(".mark")] == ["synthetic data"]
     assert words(tally[0]) == "no script"
@@ -185,9 +182,9 @@ def test_published_figures_stand_beside_ours_as_they_were_printed(drawn):
     assert published(drawn, "Tally <sticks>") == ["not run 4", "", "", ""]
     notes = [words(item) for item in soup(drawn, "results/line").select(".footnotes li")]
     assert notes[:2] == ["With & without beads.", "Timed on a stool."]
-    assert "whoever still has a Stool with chalk could fill this cell" in notes[2]
+    assert "whoever still has a Stool with chalk and Slate could fill this cell" in notes[2]
     assert "python -m rosetta run line/slate --profile full" in notes[2]
-    assert "program in Tally <sticks>." in notes[3]
+    assert "ink and Tally <sticks> could" in notes[3]
     page = soup(drawn, "results/line")
     for mark in page.select("table.comparison sup a"):
         assert page.find(id=mark["href"].removeprefix("#")).name == "li"
@@ -209,6 +206,8 @@ def test_a_workload_that_only_a_study_had_has_its_page(drawn):
         "Slate + Chalk retired, last release 2.0 (1899)", "3"
     ]  # fmt: skip
     page = soup(drawn, "results/circle").select_one("article")
+    heads = [words(item) for item in page.select("table.comparison th[scope=col]")]
+    assert heads == ["Framework", "Training, s"]
     assert "no program for it yet; all figures are published ones" in words(page)
     assert "so there is nothing to prove" in words(page)
     summary = soup(drawn, "results").select_one(".summary")
@@ -275,6 +274,12 @@ def test_a_tampered_record_is_shown_as_such(site):
     assert "recorded, but edited by hand" in words(cell)
     told = [entry for entry in data(site) if entry["framework"] == "abacus" and entry["marks"]]
     assert {entry["marks"] for entry in told} == {"edited by hand"}
+
+
+def test_a_reason_that_was_changed_is_drawn_again(site):
+    site.edit("scripts/line/cannot.toml", "but nothing in them computes", "and no more")
+    assert site.draw().returncode == 0
+    assert "knots keep numbers, and no more" in words(soup(site, "results"))
 
 
 def test_a_record_of_older_code_is_marked_and_so_is_a_run_that_failed(site):

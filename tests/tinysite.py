@@ -70,6 +70,16 @@ class TinySite:
         path.write_text(content.replace(old, new), "utf-8")
 
 
+@contextmanager
+def lent(site: TinySite):
+    """Lend a site to be changed: what is edited, added or removed is put back after it."""
+    saved = site.root.with_name("saved")
+    shutil.copytree(site.root, saved)
+    yield site
+    shutil.rmtree(site.root)
+    saved.rename(site.root)
+
+
 def soup(site: TinySite, address: str) -> BeautifulSoup:
     return BeautifulSoup(site.page(address), "html.parser")
 

@@ -16,11 +16,11 @@ class Notes:
     texts: list[str] = field(default_factory=list)
 
     def call(self, *texts: str) -> list[nodes.Node]:
-        """Return the marks that lead to these footnotes."""
+        """Return the marks that lead to these footnotes, in order."""
         for told in texts:
             if told not in self.texts:
                 self.texts.append(told)
-        return [self.mark(self.texts.index(told) + 1) for told in texts]
+        return [self.mark(number) for number in sorted(self.texts.index(t) + 1 for t in texts)]
 
     def mark(self, number: int) -> Tag:
         address = f"#{self.name}-{number}"

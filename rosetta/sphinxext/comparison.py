@@ -12,7 +12,7 @@ from ..workloads import Profile, Project, Script
 from .catalog import Catalog, record_docname
 from .measures import judge
 
-# What may be said against a record, worst first; `marks` picks from these.
+# What may be said against a record, worst first.
 MARKS = {
     "failed": "failed",
     "edited": "edited by hand",
@@ -152,7 +152,7 @@ def marks(record: Record, script: Script, proven: bool | None) -> tuple[str, ...
         "stale": not is_current(record, script),
         record.source: record.source in MARKS,
     }
-    return tuple(name for name in MARKS if found.get(name))
+    return tuple(name for name, holds in found.items() if holds)
 
 
 def numbers(record: Record) -> dict[str, Number]:
@@ -206,7 +206,9 @@ def entries(comparison: Comparison) -> list[dict]:
         if line.script:
             lines = describe.lines_of_code(line.script)
             told = {"origin": "script", "source": line.script.relative}
-            found.append(about | told | {"quantity": "code", "unit": "lines", "value": lines})
+            found.append(
+                about | told | {"quantity": "lines of code", "unit": "lines", "value": lines}
+            )
         for place in comparison.hardware:
             if run := comparison.runs.get((line.id, place.id)):
                 found += [about | entry for entry in entries_of(run)]

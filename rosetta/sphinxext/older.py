@@ -5,7 +5,7 @@ from sphinx.util.docutils import SphinxDirective
 
 from .. import describe, published
 from .columns import Group, Notes, checked, head_cell
-from .comparison import Comparison, Line, compare, published_lines
+from .comparison import Comparison, Line, published_lines
 from .dependencies import uses
 from .elements import Tag, code, line, outside, tag, text
 from .project import catalog_of
@@ -96,8 +96,8 @@ def verdict(figure: published.Figure, comparison: Comparison) -> list[nodes.Node
 def who_could(figure: published.Figure, known: Line) -> str:
     """Say who could fill a cell that a study left open."""
     told = (
-        f"Not run by the study: whoever still has a {figure.hardware} with {figure.stack} could "
-        f"fill this cell with the study’s own program in {figure.row.label}."
+        f"Not run by the study: whoever still has a {figure.hardware} with {figure.stack} and "
+        f"{figure.row.label} could fill this cell."
     )
     if known.script is None or not figure.column.profile:
         return told
@@ -113,7 +113,7 @@ class PublishedDirective(SphinxDirective):
     def run(self) -> list[nodes.Node]:
         name = known_name(self)
         uses(self.env, "registered", "published")
-        tables = compare(catalog_of(self.env), name).tables
+        tables = [one for one in catalog_of(self.env).published if one.workload == name]
         if not tables:
             return [line("No older study has published figures of this workload.")]
         return [part for table in tables for part in source_of(table)]

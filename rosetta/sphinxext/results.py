@@ -154,6 +154,8 @@ def about_run(run: Run) -> list[nodes.Node]:
         told.append(tag("span", outcome(run.proven), classes=("spread",)))
     told.append(text(describe.day(run.record), "spread"))
     told += [text(MARKS[name], "mark", f"mark-{name}") for name in run.marks]
+    if run.record.source == "official":
+        told.append(text("official data", "spread"))
     return told
 
 
