@@ -123,7 +123,6 @@ def reports_of(tmp_path_factory, facts_of):
     return reports_of
 
 
-<<<<<<< HEAD
 @pytest.fixture
 def judged(reports_of, facts_of):
     """Return a function from a script's name and a variant's to the verdict on it."""
@@ -136,8 +135,6 @@ def judged(reports_of, facts_of):
     return judged
 
 
-=======
->>>>>>> 718c5b7bd5c1d6fb294af801b133d006ed62be96
 @pytest.fixture(scope="module")
 def moved():
     """Keep what the faults moved, to be written if that is asked for."""
@@ -146,34 +143,12 @@ def moved():
     found.write()
 
 
-<<<<<<< HEAD
 @pytest.mark.parametrize("name", SCRIPTS)
 def test_the_untouched_script_passes(name, judged, moved):
     verdict = judged(name, UNTOUCHED)
     assert verdict.passed, verdict.findings
     assert verdict.notes == ()
     moved.keep(name, UNTOUCHED, verdict)
-=======
-@pytest.fixture
-def judged(reports_of, facts_of, moved):
-    """Return a function from a script's name and a variant's to the verdict on it."""
-
-    def judged(name, variant) -> parity.Verdict:
-        report, workload = reports_of(name)[variant], PROJECT.script(name).workload
-        assert "error" not in report, report["error"]
-        verdict = parity.judge(workload, report["reported"], facts_of(workload.dataset))
-        moved.keep(name, variant, verdict)
-        return verdict
-
-    return judged
-
-
-@pytest.mark.parametrize("name", SCRIPTS)
-def test_the_untouched_script_passes(name, judged):
-    verdict = judged(name, UNTOUCHED)
-    assert verdict.passed, verdict.findings
-    assert verdict.notes == ()
->>>>>>> 718c5b7bd5c1d6fb294af801b133d006ed62be96
 
 
 @pytest.mark.parametrize(("name", "fault"), PLANTED)
@@ -186,7 +161,4 @@ def test_a_planted_fault_is_named(name, fault, judged, moved):
     verdict = judged(name, fault)
     assert not verdict.passed
     assert re.search(finding, "\n".join(verdict.findings)), verdict.findings
-<<<<<<< HEAD
     moved.keep(name, fault, verdict)
-=======
->>>>>>> 718c5b7bd5c1d6fb294af801b133d006ed62be96

@@ -14,17 +14,10 @@ older         its published columns, and the directive {published}: their source
 overview      the directives {coverage} and {summary}: what there is, and what not
 downloads     the tables' data as JSON and CSV
 drawing       the directive {network}: the layers as a picture
-<<<<<<< HEAD
 variants      the directive {recurrences}: whose layer is which recurrence
 pictures      the directive {picture}: records as a picture, kept from build to build
 plots         what matplotlib draws, vector: SVG that is part of a page
 proof         the directives {tolerances}, {planted} and {provenance}: why to believe it
-=======
-pictures      the directive {picture}: records as a picture, kept from build to build
-plots         what matplotlib draws, vector: SVG that is part of a page
-proof         the directives {tolerances}, {planted} and {provenance}: why to believe it
-variants      the directive {recurrences}: whose layer is which recurrence
->>>>>>> 718c5b7bd5c1d6fb294af801b133d006ed62be96
 picker        what chooses frameworks on a workload's page
 lines         the role {line} and {inscription}: links to lines of scripts, by quotation
 output        what is done to the written pages: downloads, the 404 page, pages that went
