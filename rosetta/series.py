@@ -179,7 +179,8 @@ def losses(workload: Workload, runs: Runs, tables: Sequence[Table]) -> Series | 
         f"each other. {ends}",
         "Training loss by training step, on a logarithmic scale of steps; a line is a program. All "
         "see the same batches in the same order, from first weights of their own: where they lie "
-        "on each other they learn alike, and their times can be compared. The pointer names a line.",
+        "on each other they learn alike, and their times can be compared. The pointer "
+        "names a line.",
     )
 
 
