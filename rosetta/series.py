@@ -178,8 +178,9 @@ def losses(workload: Workload, runs: Runs, tables: Sequence[Table]) -> Series | 
         f"{workload.title}, training loss by training step: {counted(len(lines))}, drawn over "
         f"each other. {ends}",
         "Training loss by training step, on a logarithmic scale of steps; a line is a program. All "
-        "see the same batches in the same order, from first weights of their own: that they lie on "
-        "each other is what makes their times comparable. The pointer names a line.",
+        "see the same batches in the same order, from first weights of their own: where they lie "
+        "on each other they learn alike, and their times can be compared. The pointer "
+        "names a line.",
     )
 
 

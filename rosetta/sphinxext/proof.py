@@ -74,10 +74,12 @@ class PlantedDirective(Drawn):
         found = fault.range(name)
         if found is None:
             return [""]
-        low, high = (describe.amount(error) for error in found)
         if found[1] <= tolerance:
-            return [text(high, "unmoved")]
-        amounts = [text(amount, "moved") for amount in dict.fromkeys((low, high))]
+            found = found[1:]
+        amounts = [
+            text(amount, "moved" if error > tolerance else "unmoved")
+            for amount, error in {describe.amount(error): error for error in found}.items()
+        ]
         return [amounts[0], *(part for more in amounts[1:] for part in (" to ", more))]
 
     def said(self, faults: list[Fault]) -> nodes.Node:
