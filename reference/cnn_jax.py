@@ -6,51 +6,26 @@ Written on its own: channels last, kernels as height, width, input, output, dens
 output. It shares with the other program only what is drawn and how an array is described.
 """
 
-import json
-import os
 import sys
 from pathlib import Path
 
 import jax
 import jax.numpy as jnp
 import numpy as np
+from agreement import confirm
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 from rosetta.datasets import fingerprint, reference  # noqa: E402
 
-CANDIDATE = ROOT / "_build" / "reference" / "cnn.json"
-STORED = ROOT / "scripts" / "cnn" / "reference.json"
 LAYERS = ("conv1", "conv2", "conv3", "conv4", "dense1", "dense2")
 RATE, MU = 0.01, 0.9
-
-# The largest relative disagreement of two correct programs in float64 is about 1e-14.
-ALLOWED = 1e-10
 
 
 def main():
     jax.config.update("jax_enable_x64", True)
-    if not CANDIDATE.exists():
-        sys.exit(f"{CANDIDATE.relative_to(ROOT)} is not there: run reference/cnn_pytorch.py first")
-    candidate = json.loads(CANDIDATE.read_text("utf-8"))
-    made_by, margin = candidate.pop("made_by"), candidate.pop("smallest_margin")
-    worst, where = compare(candidate, json.loads(json.dumps(compute(reference("cnn")))))
-    print(f"largest relative disagreement: {worst:.1e}, at {where}")
-    if worst > ALLOWED:
-        sys.exit(f"{made_by} and JAX disagree by more than {ALLOWED:.0e}: nothing was stored")
-    stored = {
-        "made_by": made_by,
-        "confirmed_by": f"JAX {jax.__version__}",
-        "disagreement": float(f"{worst:.1e}"),
-        "smallest_margin": float(f"{margin:.1e}"),
-        **candidate,
-    }
-    temporary = STORED.with_suffix(".part")
-    lines = [f"{json.dumps(key)}: {nested(value)}" for key, value in stored.items()]
-    temporary.write_text("{\n" + ",\n".join(lines) + "\n}\n", "utf-8")
-    os.replace(temporary, STORED)
-    print(f"wrote {STORED.relative_to(ROOT)}")
+    confirm("cnn", lambda: compute(reference("cnn")), f"JAX {jax.__version__}")
 
 
 # Layouts
@@ -196,38 +171,6 @@ def mistaken_logits(weights, x):
         "kernels_transposed": logits_of(with_kernels(lambda w: w.swapaxes(0, 1)), x),
         "biases_missing": logits_of(no_biases, x),
     }
-
-
-# Comparing and storing
-
-
-def compare(theirs, ours, where=""):
-    """Return the largest relative disagreement and where it is; structures must be equal.
-
-    A list of numbers is compared as one vector, relative to its largest element: a projection may
-    be as good as zero beside the others.
-    """
-    if isinstance(theirs, list) and isinstance(theirs[0], dict):
-        theirs, ours = dict(enumerate(theirs)), dict(enumerate(ours))
-    if isinstance(theirs, dict):
-        if set(theirs) != set(ours):
-            return float("inf"), where
-        found = [compare(theirs[key], ours[key], f"{where}.{key}".strip(".")) for key in theirs]
-        return max(found)
-    theirs, ours = np.asarray(theirs), np.asarray(ours)
-    if theirs.shape != ours.shape or not np.isfinite(theirs).all():
-        return float("inf"), where
-    return float(np.abs(theirs - ours).max() / np.abs(theirs).max()), where
-
-
-def nested(value):
-    """Return JSON that a diff can show: one line per parameter or row."""
-    if isinstance(value, dict):
-        lines = [f"{json.dumps(key)}: {json.dumps(item)}" for key, item in value.items()]
-        return "{\n" + ",\n".join(lines) + "\n}"
-    if isinstance(value, list) and isinstance(value[0], (list, dict)):
-        return "[\n" + ",\n".join(json.dumps(item) for item in value) + "\n]"
-    return json.dumps(value)
 
 
 if __name__ == "__main__":

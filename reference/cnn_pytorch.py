@@ -8,13 +8,13 @@ Writes _build/reference/cnn.json; reference/cnn_jax.py confirms it before it is 
 
 import argparse
 import json
-import os
 import sys
 from pathlib import Path
 
 import numpy as np
 import torch
 import torch.nn.functional as F
+from agreement import nested, propose, write
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
@@ -22,7 +22,6 @@ sys.path.insert(0, str(ROOT))
 from rosetta.datasets import fingerprint, reference  # noqa: E402
 
 DRAWN = ROOT / "rosetta" / "datasets" / "references" / "cnn.json"
-CANDIDATE = ROOT / "_build" / "reference" / "cnn.json"
 
 LEARNING_RATE, MOMENTUM, STEPS = 0.01, 0.9, 3
 
@@ -52,9 +51,7 @@ def main():
     values = compute(drawn, weights)
     values["made_by"] = f"PyTorch {torch.__version__.split('+')[0]}"
     values["smallest_margin"] = min(map(min, margins))
-    CANDIDATE.parent.mkdir(parents=True, exist_ok=True)
-    write(CANDIDATE, json.dumps(values))
-    print(f"wrote {CANDIDATE.relative_to(ROOT)}; next: reference/cnn_jax.py confirms it")
+    propose("cnn", values)
 
 
 def batch(drawn, kind=""):
@@ -279,21 +276,6 @@ def write_biases(chosen):
     lines = [f'"{key}": {nested(value)}' for key, value in described.items()]
     write(DRAWN, "{\n" + ",\n".join(lines) + "\n}\n")
     print(f"wrote the biases into {DRAWN.relative_to(ROOT)}")
-
-
-def nested(value):
-    """Return JSON with one line per parameter."""
-    if isinstance(value, list) and isinstance(value[0], dict):
-        return "[\n" + ",\n".join(json.dumps(item) for item in value) + "\n]"
-    if isinstance(value, dict):
-        return "{\n" + ",\n".join(f'"{k}": {json.dumps(v)}' for k, v in value.items()) + "\n}"
-    return json.dumps(value)
-
-
-def write(path, text):
-    temporary = path.with_suffix(".part")
-    temporary.write_text(text, "utf-8")
-    os.replace(temporary, path)
 
 
 if __name__ == "__main__":

@@ -10,35 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from .fingerprints import ALIKE, common_factor, distance, fans, glorot_bound, proportional
-
-LOGITS = {
-    "channels_reversed": "They are those of images with red and blue exchanged. Look at the order "
-    "of the channels: it must stay red, green, blue.",
-    "flattened_channels_last": "They are those of features flattened in the wrong order: as "
-    "height, width, channel, for weights that expect channel, height, width. Look at what is "
-    "flattened, or permute dense1.weight.",
-    "flattened_channels_first": "They are those of features flattened in the wrong order: as "
-    "channel, height, width, for weights permuted to height, width, channel. Look at what is "
-    "flattened, and at how dense1.weight is permuted.",
-    "divided_by_256": "They are those of images scaled by 255/256. Look at the division of the "
-    "pixels: by 255, not by 256.",
-    "kernels_rotated": "They are those of kernels turned by 180 degrees, a true convolution. Look "
-    "at the framework's convolution: it must not flip, or the loaded kernels must be flipped.",
-    "kernels_transposed": "They are those of kernels whose height and width are exchanged. Look at "
-    "how convolutions are transposed when they are loaded.",
-    "biases_missing": "They are those of a model whose biases are zero. Look at how biases are "
-    "loaded.",
-}
-LOSSES = {
-    "softmax_twice": "These are the losses of a softmax applied twice. Look at the loss: it must "
-    "get logits, because it applies the softmax itself.",
-    "momentum_off": "That is what training without momentum gives. Look at momentum: it first "
-    "shows in the third loss.",
-    "dampening": "That is what a dampened momentum gives. Look at dampening: the workload's rule "
-    "is v = momentum * v + gradient, and it first shows in the third loss.",
-    "nesterov": "That is what Nesterov's momentum gives. Look at the form of momentum: the "
-    "workload's is the plain one.",
-}
+from .mistakes import CHANGES, INITIALIZERS, LOGITS, LOSSES
 
 
 @dataclass(frozen=True)
@@ -76,8 +48,7 @@ class Case:
 def diagnose(case: Case) -> tuple[str, ...]:
     """Return a finding per mistake; none when no quantity failed."""
     findings = []
-    if "images" in case.failed:
-        findings.append(images(case))
+    findings += [describe(case) for name, describe in INPUTS.items() if name in case.failed]
     if "initializer" in case.failed:
         findings += initializer(case)
     # Evidence in the order of cause: from the first that fails on, everything else follows.
@@ -120,31 +91,36 @@ def images(case: Case) -> str:
     return f"{off} They are scaled by {by:.4g}. Look at how the images are scaled."
 
 
+def reviews(case: Case) -> str:
+    ours, theirs = case.reported["reviews"], case.data["reviews"]
+    off = f"The reviews are not those of the others: off in {case.failed['reviews'].where}."
+    if ours["largest"] == theirs["largest"] and ours["last_mean"] < theirs["last_mean"]:
+        return f"{off} Look at where they are padded and cut: zeros in front, the end is kept."
+    return f"{off} Look at the vocabulary, at the order of the reviews and at their length."
+
+
+INPUTS = {"images": images, "reviews": reviews}
+
+
 # What training starts from
-
-
-INITIALIZERS = {
-    "Kaiming-uniform with a = sqrt(5), PyTorch's default": lambda i, o: math.sqrt(1 / (3 * i)),
-    "LeCun-normal, Flax's and Chainer's default": lambda i, o: math.sqrt(1 / i),
-    "uniform in ±0.07, MXNet's default": lambda i, o: 0.07 / math.sqrt(3),
-    "He-normal or He-uniform": lambda i, o: math.sqrt(2 / i),
-    "a normal with deviation 0.01": lambda i, o: 0.01,
-    "a normal with deviation 0.05": lambda i, o: 0.05,
-    "uniform in ±0.05": lambda i, o: 0.05 / math.sqrt(3),
-    "all zeros": lambda i, o: 0.0,
-}
 
 
 def initializer(case: Case) -> list[str]:
     shapes, initial = case.reference["shapes"], case.reported["parity"]["initial"]
     rms = {n: initial[n]["norm"] / math.sqrt(math.prod(s)) for n, s in shapes.items()}
-    glorot = {n: glorot_bound(s) / math.sqrt(3) for n, s in shapes.items() if len(s) > 1}
+    bounds = case.reference.get("bounds", {})
+    bound = {n: bounds.get(n) or glorot_bound(s) for n, s in shapes.items() if len(s) > 1}
+    right = {n: largest / math.sqrt(3) for n, largest in bound.items()}
     findings = []
+
+    def named(name):
+        return f"uniform in ±{bounds[name]}" if name in bounds else "Glorot-uniform"
+
     # Four standard errors: of n uniform values, the root mean square scatters by sqrt(0.2 / n).
-    scatter = {n: 4 * math.sqrt(0.2 / math.prod(shapes[n])) for n in glorot}
-    off = [n for n in glorot if abs(rms[n] / glorot[n] - 1) > scatter[n]]
+    scatter = {n: 4 * math.sqrt(0.2 / math.prod(shapes[n])) for n in right}
+    off = [n for n in right if abs(rms[n] / right[n] - 1) > scatter[n]]
     if off:
-        worst = max(off, key=lambda n: abs(math.log(max(rms[n], 1e-9) / glorot[n])))
+        worst = max(off, key=lambda n: abs(math.log(max(rms[n], 1e-9) / right[n])))
         found = [
             name
             for name, deviation in INITIALIZERS.items()
@@ -155,16 +131,16 @@ def initializer(case: Case) -> list[str]:
         ]
         guess = f" That is {found[0]}." if found else ""
         findings.append(
-            f"The initializer is not Glorot-uniform: {worst} starts with a root mean square of "
-            f"{rms[worst]:.2e} instead of {glorot[worst]:.2e} ({counted(off, glorot)}).{guess} "
-            "Look at the initializer: ask for Glorot-uniform by name."
+            f"The initializer is not {named(worst)}: {worst} starts with a root mean square of "
+            f"{rms[worst]:.2e} instead of {right[worst]:.2e} ({counted(off, right)}).{guess} "
+            f"Look at the initializer: ask for {named(worst)} by name."
         )
-    elif case.failed["initializer"].where in glorot:
+    elif case.failed["initializer"].where in right:
         name = case.failed["initializer"].where
         findings.append(
-            f"The initializer has Glorot's deviation but is not uniform: the largest of {name} is "
-            f"{initial[name]['largest']:.2e} instead of {glorot_bound(shapes[name]):.2e}. "
-            "Look at the initializer: is it Glorot-normal?"
+            f"The initializer has the right deviation but is not uniform: the largest of {name} is "
+            f"{initial[name]['largest']:.2e} instead of {bound[name]:.2e}. "
+            f"Look at the initializer: is it {'normal' if name in bounds else 'Glorot-normal'}?"
         )
     if biases := [n for n, s in shapes.items() if len(s) == 1 and initial[n]["largest"] > 0]:
         worst = max(biases, key=lambda n: initial[n]["largest"])
@@ -212,7 +188,7 @@ def logits(case: Case) -> str:
             )
     return (
         f"{off} The losses follow from them, and no known mistake gives them. Look at which weight "
-        "is loaded into which layer, at padding, pooling and activations."
+        "is loaded into which layer, at padding, pooling, gates and activations."
     )
 
 
@@ -280,7 +256,7 @@ def gradients(case: Case) -> str:
             "from the loss: a detached or frozen parameter, or a compiler's mistake."
         )
     factor = common_factor(ours, theirs, case.reference["shapes"])
-    size = len(case.reference["margin_labels"])
+    size = len(case.reference.get("margin_labels") or case.reference["labels"])
     if factor and abs(factor / size - 1) < ALIKE:
         return (
             f"The gradients are {size} times the expected ones{agreeing}: summed over the batch. "
@@ -307,7 +283,8 @@ def per_parameter(case: Case, noun: str, off: str, ours, theirs, tolerance) -> s
             "wrong order. Look at how it is transposed or permuted."
         )
     if len(wrong) == len(shapes):
-        return f"{off}, in every parameter. Look at the batch: it must be the margin batch."
+        batch = "margin" if "margin_labels" in case.reference else "first"
+        return f"{off}, in every parameter. Look at the batch: it must be the {batch} batch."
     return f"{off}: the {noun} of {listed(wrong)}. Look at where the layer stands in the model."
 
 
@@ -322,6 +299,8 @@ def changes(case: Case) -> str:
     agreeing = case.agree("logits", "gradients")
     rate, momentum = (case.hyperparameters.get(k, 0) for k in ("LEARNING_RATE", "MOMENTUM"))
     shapes = case.reference["shapes"]
+    if known := known_changes(case):
+        return f"{off}{agreeing}. {known}"
     still = [n for n in first_expected if first[n]["norm"] < 1e-6 * first_expected[n]["norm"]]
     if still:
         return (
@@ -356,12 +335,27 @@ def changes(case: Case) -> str:
     return per_parameter(case, "change", off + agreeing, first, first_expected, failed.tolerance)
 
 
+def known_changes(case: Case) -> str:
+    """Return the sentence for the mistake that gives these very changes, or nothing."""
+    ours, shapes = case.reported["parity"]["changes"], case.reference["shapes"]
+    near = max(case.failed["changes"].tolerance, ALIKE * case.failed["changes"].error)
+    for name, wrong in case.reference["mistakes"].get("changes", {}).items():
+        steps = zip(ours, wrong, strict=True)
+        if all(distance(a[n], b[n], shapes[n]) <= near for a, b in steps for n in shapes):
+            return CHANGES.get(name, name)
+    return ""
+
+
 def momentum_is_wrong(case: Case, off: str, last, last_expected) -> str:
     went = np.median([last[n]["norm"] / last_expected[n]["norm"] for n in last_expected])
     far = f" After three training steps the weights went {went:.2g} times as far as expected."
     if "losses" in case.failed:
         return later_losses(case) + far
-    return f"{off} while the first agrees.{far} Look at momentum: it starts without velocity."
+    look = "momentum: it starts without velocity" if "MOMENTUM" in case.hyperparameters else KEPT
+    return f"{off} while the first agrees.{far} Look at {look}."
+
+
+KEPT = "what the optimizer keeps from step to step, which starts at zero"
 
 
 def later_losses(case: Case) -> str:
@@ -375,7 +369,9 @@ def later_losses(case: Case) -> str:
         f"losses[{step}] is off by {errors[step]:.0e} (allowed {failed.tolerance:.0e}) "
         f"while {listed([*also, fine])} agree."
     )
-    hint = "Look at momentum: it first shows in the third loss." if step == 2 else ""
+    hint = ""
+    if step == 2 and "MOMENTUM" in case.hyperparameters:
+        hint = "Look at momentum: it first shows in the third loss."
     return f"{off} {known_losses(case) or hint or 'Look at the optimizer.'}"
 
 

@@ -90,4 +90,30 @@ def dense(shape, *, units: int):
     return "", (units,), {"weight": (units, shape[0]), "bias": (units,)}
 
 
-KINDS = {"convolution": convolution, "max-pool": max_pool, "flatten": flatten, "dense": dense}
+def embedding(shape, *, vocabulary: int, units: int):
+    if len(shape) != 1:
+        raise ValueError("an embedding wants a row of tokens.")
+    return f"of {vocabulary:,} words", (units, *shape), {"weight": (vocabulary, units)}
+
+
+def gru(shape, *, units: int):
+    """cuDNN's GRU: three gates, a bias for the input and one for the state; its last output."""
+    if len(shape) != 2:
+        raise ValueError("a GRU wants a sequence of vectors; an embedding comes first.")
+    weights = {
+        "weight_ih": (3 * units, shape[0]),
+        "weight_hh": (3 * units, units),
+        "bias_ih": (3 * units,),
+        "bias_hh": (3 * units,),
+    }
+    return "the last output", (units,), weights
+
+
+KINDS = {
+    "convolution": convolution,
+    "max-pool": max_pool,
+    "flatten": flatten,
+    "dense": dense,
+    "embedding": embedding,
+    "gru": gru,
+}

@@ -27,9 +27,10 @@ class Malformed(ValueError):
 class Quantity:
     """The largest error of one quantity, where it is, and what is allowed.
 
-    `spread` is the largest error measured among correct frameworks. Units: logits and losses and
-    images absolute; gradients and changes relative to the norm of the parameter's reference;
-    initializer in standard errors. An error is infinite where nothing could be compared.
+    `spread` is the largest error measured among correct frameworks. Units: logits, losses and
+    images absolute; reviews relative; gradients and changes relative to the norm of the
+    parameter's reference; initializer in standard errors. An error is infinite where nothing could
+    be compared.
     """
 
     name: str
@@ -66,9 +67,9 @@ def judge(workload, reported: dict, data: dict | None) -> Verdict:
     reference = expected(workload)
     reported = reported if isinstance(reported, dict) else {}
     quantities, findings, notes, failed = [], [], [], {}
-    for name, measure in MEASURES.items():
-        if name == "images" and not (data and "largest" in data and "channel_means" in data):
-            notes.append("images were not judged: the record has no facts about its data.")
+    for name, measure in measures(workload).items():
+        if name in FACTS and not (data and FACTS[name] <= set(data)):
+            notes.append(f"{name} were not judged: the record has no facts about its data.")
             continue
         tolerance, spread = allowed(workload, name)
         try:
@@ -120,8 +121,8 @@ def allowed(workload, name: str) -> tuple[float, float | None]:
 def logits(reported, reference, data):
     theirs = np.array(reference["logits"])
     errors = np.abs(numbers(reported, ("parity", "logits"), theirs.shape) - theirs)
-    image, label = np.unravel_index(errors.argmax(), errors.shape)
-    return float(errors.max()), f"image {image}, class {label}"
+    example, label = np.unravel_index(errors.argmax(), errors.shape)
+    return float(errors.max()), f"example {example}, class {label}"
 
 
 def losses(reported, reference, data):
@@ -150,7 +151,9 @@ def worst(ours, theirs, shapes):
 
 
 def initializer(reported, reference, data):
-    """Judge whether the weights are a Glorot-uniform draw and the biases zero, without the draw.
+    """Judge whether the weights are a uniform draw and the biases zero, without the draw.
+
+    The bound is Glorot's where the reference names no other.
 
     In standard errors. Of n values, uniform within a bound, the mean square scatters by
     sqrt(0.8 / n) of itself and the largest lies about 1 / n below the bound, exponentially
@@ -163,7 +166,7 @@ def initializer(reported, reference, data):
         if len(shape) == 1:
             found.append((math.inf if largest > 0 else 0.0, name))
             continue
-        bound = glorot_bound(shape)
+        bound = reference.get("bounds", {}).get(name) or glorot_bound(shape)
         mean_square = ours[name]["norm"] ** 2 / size
         found.append((abs(mean_square / (bound**2 / 3) - 1) / math.sqrt(0.8 / size), name))
         below = size * (1 - largest / bound)
@@ -180,15 +183,35 @@ def images(reported, reference, data):
     return max(found)
 
 
+def reviews(reported, reference, data):
+    found = []
+    for name, theirs in data["reviews"].items():
+        ours = float(numbers(reported, ("reviews", name), ()))
+        found.append((abs(ours - theirs) / max(abs(theirs), 1), REVIEWS[name]))
+    return max(found)
+
+
+REVIEWS = {
+    "largest": "the largest token",
+    "first_mean": "the mean of the first tokens",
+    "last_mean": "the mean of the last tokens",
+}
+# What a model is given, by data set, and the facts that it is compared with.
+INPUTS = {"cifar10": {"images": images}, "imdb": {"reviews": reviews}}
+FACTS = {"images": {"largest", "channel_means"}, "reviews": {"reviews"}}
 # In a reader's order: what goes in, what starts, what comes out, what is learned.
 MEASURES = {
-    "images": images,
     "initializer": initializer,
     "logits": logits,
     "losses": losses,
     "gradients": gradients,
     "changes": changes,
 }
+
+
+def measures(workload) -> dict:
+    """Return the functions that measure a workload's quantities, by name, in order."""
+    return {**INPUTS.get(workload.dataset, {}), **MEASURES}
 
 
 # Reading what was reported

@@ -198,11 +198,13 @@ def given_to(script: Script) -> list[Path]:
     """
     folder = script.root / "rosetta" / "datasets"
     workload = script.workload
+    own = folder / f"{workload.id}_reference.py"  # of a workload that draws in its own way
     return [
         folder / f"{workload.dataset}_arrays.py",
         folder / "batches.py",
         folder / "reference.py",
         folder / "references" / f"{workload.id}.json",
+        *([own] if own.exists() else []),
     ]
 
 

@@ -40,7 +40,7 @@ def test_float32_noise_passes_and_the_error_says_where(report):
     assert verdict.passed, verdict.findings
     found = {quantity.name: quantity for quantity in verdict.quantities}
     assert found["logits"].error == pytest.approx(6e-7)
-    assert found["logits"].where == "image 7, class 3"
+    assert found["logits"].where == "example 7, class 3"
     assert found["losses"].where == "losses[1]"
     assert found["changes"].where == "conv2.bias after 3 training steps"
 
@@ -100,7 +100,7 @@ def test_anything_missing_or_wrong_is_a_finding_never_a_crash(report):
 @pytest.mark.parametrize("junk", [*JUNK, 3.0])
 def test_a_report_that_is_not_one_is_a_finding(junk):
     verdict = judged(junk)
-    assert failed(verdict) == set(parity.MEASURES)
+    assert failed(verdict) == set(parity.measures(WORKLOAD))
     assert 'parity["logits"] is missing' in " ".join(verdict.findings)
 
 

@@ -103,7 +103,9 @@ def test_scripts_are_short_enough_to_be_read():
     from rosetta.workloads import load_project
 
     for script in load_project(ROOT).scripts:
-        assert len(script.text.splitlines()) <= 220, script.name
+        # The last step only lists what is reported; some workloads report more than others.
+        read = script.cells_of(script.workload.steps[-1].id)[0].line - 1
+        assert read <= 210, f"{script.name}: {read} lines before its results"
         for cell in script.code_cells:
             limit = 40 if "\nclass " in f"\n{cell.source}" else 25
             assert len(cell.source.splitlines()) <= limit, f"{script.relative}:{cell.line}"

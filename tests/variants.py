@@ -28,7 +28,9 @@ def run(source, name):
 
 
 def main(variants, reports):
-    rosetta.datasets.cifar10 = functools.lru_cache(maxsize=None)(rosetta.datasets.cifar10)
+    for load in ("cifar10", "imdb"):
+        kept = functools.lru_cache(maxsize=None)(getattr(rosetta.datasets, load))
+        setattr(rosetta.datasets, load, kept)
     with open(variants, encoding="utf-8") as file:
         sources = json.load(file)
     with open(reports, "w", encoding="utf-8") as file:

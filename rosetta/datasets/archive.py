@@ -19,6 +19,16 @@ def md5(path):
     return digest.hexdigest()
 
 
+def check(path, published):
+    """Raise DataError unless the file has the published MD5."""
+    found = md5(path)
+    if found != published:
+        raise DataError(
+            f"{path}: its MD5 is {found}, expected {published}. Delete it: the next run "
+            "downloads the official one."
+        )
+
+
 @contextlib.contextmanager
 def extracted(path, folder):
     """Extract the archive's one top folder to `folder`, which appears only if the block ends well.

@@ -7,7 +7,6 @@ import sys
 from rosetta.datasets import archive, cache, layout, origin, synthetic
 from rosetta.datasets.cifar10_arrays import arrays
 from rosetta.datasets.download import Unreachable, download
-from rosetta.datasets.errors import DataError
 
 LABELS = {
     "official": "CIFAR-10, the official files",
@@ -35,20 +34,11 @@ def cifar10(channels_first, one_hot=False):
     return load(folder, edition, channels_first, one_hot)
 
 
-def prepare(dataset):
-    """Find or download a data set, check it, and return the facts about it as a dict.
+def facts(data_folder, edition=layout.OFFICIAL):
+    """Return the facts about the images as `rosetta.datasets.prepare` does.
 
-    "name"; "source": official, copy or synthetic; "label": the same for people; "digest": SHA-256,
-    one for all files; "train" and "test": numbers of images; "channel_means" and "largest": of the
-    first 1,000 training images from 0 to 1; "path": the folder to name in ROSETTA_DATA.
+    "channel_means" and "largest": of the first 1,000 training images from 0 to 1.
     """
-    if dataset != "cifar10":
-        raise DataError(f"unknown data set {dataset!r}; known: cifar10")
-    return facts(cache.data_folder(), layout.OFFICIAL)
-
-
-def facts(data_folder, edition):
-    """Return what `prepare` returns, about an edition of the files in a folder."""
     folder = find(data_folder, edition)
     if folder is None:
         source, digest = "synthetic", synthetic.DIGEST
@@ -86,7 +76,7 @@ def find(data_folder, edition):
             return folder
         given = os.path.exists(path)
         if given:
-            _check_archive(path, edition.md5)
+            archive.check(path, edition.md5)
         else:
             try:
                 download(edition.url, path, edition.md5)
@@ -98,15 +88,6 @@ def find(data_folder, edition):
         if not given:
             os.remove(path)
     return folder
-
-
-def _check_archive(path, md5):
-    found = archive.md5(path)
-    if found != md5:
-        raise DataError(
-            f"{path}: its MD5 is {found}, expected {md5}. Delete it: the next run downloads the "
-            "official one."
-        )
 
 
 def load(folder, edition, channels_first, one_hot):

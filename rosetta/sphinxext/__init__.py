@@ -14,6 +14,7 @@ older         its published columns, and the directive {published}: their source
 overview      the directives {coverage} and {summary}: what there is, and what not
 downloads     the tables' data as JSON and CSV
 drawing       the directive {network}: the layers as a picture
+variants      the directive {recurrences}: whose layer is which recurrence
 picker        what chooses frameworks on a workload's page
 lines         the role {line} and {inscription}: links to lines of scripts, by quotation
 output        what is done to the written pages: downloads, the 404 page, pages that went
@@ -29,6 +30,7 @@ from .drawing import NetworkDirective
 from .lines import InscriptionDirective, LineRole
 from .pages import RecordParser, ScriptParser
 from .steps import StepDirective
+from .variants import RecurrencesDirective
 
 
 def setup(app: Sphinx) -> dict:
@@ -45,6 +47,7 @@ def setup(app: Sphinx) -> dict:
     app.add_directive("step", StepDirective)
     app.add_directive("network", NetworkDirective)
     app.add_directive("inscription", InscriptionDirective)
+    app.add_directive("recurrences", RecurrencesDirective)
     for module in (tables, results, overview):
         for name, directive in module.DIRECTIVES.items():
             app.add_directive(name, directive)

@@ -49,8 +49,8 @@ def figure(workload: Workload) -> str:
         *silhouette(layers),
         *(part for row, layer in enumerate(layers) for part in words(layer, row)),
         f"</svg><figcaption>The network has {count} parameters, all in the colored layers. "
-        "The wider a bar, the larger the picture, or the longer the vector (by its logarithm); "
-        "the higher, the more channels.</figcaption></figure>",
+        "The wider a bar, the larger the picture, or the longer the sequence or the vector (this "
+        "one by its logarithm); the higher, the more channels.</figcaption></figure>",
     ]
     return "\n".join(parts)
 

@@ -18,6 +18,7 @@ LOG = logging.getLogger(__name__)
 # What each quantity of the parity proof is, in a reader's words.
 QUANTITIES = {
     "images": "images as the model gets them",
+    "reviews": "reviews as the model gets them",
     "initializer": "initial weights",
     "logits": "logits",
     "losses": "losses of three training steps",
@@ -26,6 +27,7 @@ QUANTITIES = {
 }
 # In what each error is given, where it is not in the quantity's own unit.
 UNITS = {
+    "reviews": "of the expected value",
     "initializer": "standard errors",
     "gradients": "of the norm",
     "changes": "of the norm",
