@@ -85,3 +85,13 @@ def test_home_offers_the_retired_frameworks_apart(drawn):
     assert [[words(one) for one in item.select("a")] for item in lists] == [
         ["Abacus"], ["Slate + Chalk"]
     ]  # fmt: skip
+
+
+def test_results_say_of_every_program_that_it_was_not_run(drawn):
+    table = soup(drawn, "results/line").select_one("table.comparison")
+    assert "No machine yet" in words(table.thead)
+    own = [words(cell) for cell in table.select('tbody td.group-start[data-group="nowhere-cpu"]')]
+    assert own == ["not run yet", "not run yet", "no script"]
+    assert words(soup(drawn, "results").select_one(".summary dd")) == (
+        "2 not run yet, 1 cannot be expressed."
+    )

@@ -26,6 +26,8 @@ OURS = (
     ("Test accuracy, %", "a check"),
     ("Peak memory, GiB", "of the process"),
 )
+# Stands where a machine would, until there is a first record.
+NOWHERE = Hardware("nowhere", "cpu", "No machine yet")
 
 
 class ResultsDirective(Drawn):
@@ -39,7 +41,8 @@ class ResultsDirective(Drawn):
         uses(self.env, "published")
         comparison = compare(catalog_of(self.env), name)
         notes = Notes(f"note-{name}")
-        groups = [ours(comparison, place) for place in comparison.hardware]
+        places = comparison.hardware or ([NOWHERE] if comparison.programs else [])
+        groups = [ours(comparison, place) for place in places]
         groups += theirs(comparison, notes)
         drawn = [controls(comparison, groups), whole(comparison, groups), *notes.draw()]
         return [*drawn, self.below(comparison)]
@@ -60,6 +63,7 @@ class ResultsDirective(Drawn):
 
 
 def whole(comparison: Comparison, groups: list[Group]) -> Tag:
+    """Draw the table: two rows of headings, then a row for each framework."""
     first = [tag("th", "Framework", scope="col", rowspan="2", data_sort="text")]
     if comparison.programs:
         title = "Lines of code"

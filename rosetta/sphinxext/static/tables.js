@@ -76,7 +76,7 @@
   }
 
   for (const controls of all(".table-controls")) {
-    const table = controls.parentElement.querySelector("table.comparison");
+    const table = controls.nextElementSibling.querySelector("table.comparison");
     connect(table);
     narrow(controls, table);
   }
