@@ -58,7 +58,7 @@ def figure(workload: Workload) -> str:
 def sentence(layer: Layer) -> str:
     """Tell a layer in words: 'conv1, convolution 3 × 3, padding 1, then ReLU: 50 × 32 × 32'."""
     what = " ".join(filter(None, [layer.kind, layer.told]))
-    what = f"{layer.name}, {what}" if layer.weights else what
+    what = f"{layer.name}, {what}" if layer.weights and layer.name != layer.kind else what
     then = f", then {' and '.join(layer.then)}" if layer.then else ""
     count = f", {layer.parameters:,} parameters" if layer.weights else ""
     return f"{what}{then}: {written(layer.shape)}{count}"
@@ -80,7 +80,8 @@ def words(layer: Layer, row: int) -> list[str]:
     first, second = (top + 20, top + 38) if told or layer.weights else (top + 28, None)
     title = html.escape(layer.kind)
     if layer.weights:
-        title = f'<tspan class="name">{html.escape(layer.name)}</tspan> {title}'
+        kind = "" if layer.name == layer.kind else f" {title}"
+        title = f'<tspan class="name">{html.escape(layer.name)}</tspan>{kind}'
     parts = [
         f'<text x="{TEXT}" y="{first}">{title}</text>',
         label("100%", first, "shape end", written(layer.shape)),
