@@ -81,16 +81,18 @@ def cell(tree, h, x, squash=jax.nn.sigmoid, early=False, inverted=False):
     return new + keep * (h - new)
 
 
-def outputs(tree, reviews, cell=cell, skip_padding=False):
-    """Return the state after each token: time, batch, unit."""
+def outputs(tree, reviews, cell=cell, skip_padding=False, nudge=0.0):
+    """Return the state after each token: time, batch, unit. `nudge` is added to what is read."""
+    nudge = jnp.broadcast_to(nudge, (*reviews.T.shape, 125))
 
-    def advance(h, tokens):
-        after = cell(tree, h, tree["table"][tokens])
+    def advance(h, given):
+        tokens, more = given
+        after = cell(tree, h, tree["table"][tokens] + more)
         if skip_padding:
             after = jnp.where((tokens == 0)[:, None], h, after)
         return after, after
 
-    return jax.lax.scan(advance, jnp.zeros((len(reviews), 100)), reviews.T)[1]
+    return jax.lax.scan(advance, jnp.zeros((len(reviews), 100)), (reviews.T, nudge))[1]
 
 
 def logits_of(tree, reviews, at=-1, **how):
@@ -111,13 +113,20 @@ def cross_entropy_of_softmax(logits, labels):
 
 
 def train(tree, batches, objective=cross_entropy, **adam):
-    value_and_grad = jax.jit(jax.value_and_grad(lambda w, x, y: objective(logits_of(w, x), y)))
+    @jax.jit
+    def value_and_grads(w, x, y):
+        # The gradient of a nudge to each word read is that word's part of its row's gradient.
+        still = jnp.zeros((*x.T.shape, 125))
+        loss = lambda w, nudge: objective(logits_of(w, x, nudge=nudge), y)  # noqa: E731
+        return jax.value_and_grad(loss, argnums=(0, 1))(w, still)
+
     zero = jax.tree.map(jnp.zeros_like, tree)
     now, moments = tree, (zero, zero)
     losses, gradients, changes = [], [], []
     for number, (x, y) in enumerate(batches, start=1):
-        loss, gradient = value_and_grad(now, x, y)
-        moments, move = advance(moments, gradient, number, **adam)
+        loss, (gradient, parts) = value_and_grads(now, x, y)
+        squares = jnp.zeros_like(now["table"]).at[x.T].add(jnp.square(parts))
+        moments, move = advance(moments, gradient, number, squares, **adam)
         now = jax.tree.map(lambda w, by: w - by, now, move)
         losses.append(float(loss))
         gradients.append(gradient)
@@ -125,7 +134,17 @@ def train(tree, batches, objective=cross_entropy, **adam):
     return losses, gradients[0], changes
 
 
-def advance(moments, gradient, number, eps=EPS, early=False, corrected=True, lazy=False):
+def advance(
+    moments,
+    gradient,
+    number,
+    squares,
+    eps=EPS,
+    early=False,
+    corrected=True,
+    lazy=False,
+    parts=False,
+):
     """Return Adam's moments and what it takes off the weights.
 
     In the form of the paper's section 2: one factor instead of two corrections. Epsilon is scaled
@@ -134,7 +153,10 @@ def advance(moments, gradient, number, eps=EPS, early=False, corrected=True, laz
     """
     (m, v), (d1, d2) = moments, DECAYS
     m = jax.tree.map(lambda m, g: d1 * m + (1 - d1) * g, m, gradient)
-    v = jax.tree.map(lambda v, g: d2 * v + (1 - d2) * jnp.square(g), v, gradient)
+    squared = jax.tree.map(jnp.square, gradient)
+    if parts:
+        squared["table"] = squares
+    v = jax.tree.map(lambda v, square: d2 * v + (1 - d2) * square, v, squared)
     root = np.sqrt(1 - d2**number)
     rate = RATE * root / (1 - d1**number) if corrected else RATE
     beside = eps if early or not corrected else eps * root
@@ -159,6 +181,7 @@ def compute(drawn):
         "epsilon_1e-7_before": train(tree, batches, eps=1e-7, early=True),
         "uncorrected": train(tree, batches, corrected=False),
         "lazy": train(tree, batches, lazy=True),
+        "squared_by_word": train(tree, batches, parts=True),
     }
     return {
         "shapes": {name: list(array.shape) for name, array in wide.items()},

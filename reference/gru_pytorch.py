@@ -75,11 +75,11 @@ def step_hard_sigmoid(weights, x, h):
     return step(weights, x, h, sigmoid=lambda x: (0.2 * x + 0.5).clamp(0, 1))
 
 
-def states(weights, reviews, step=step):
-    """Yield the state after each token."""
-    h = torch.zeros(len(reviews), HIDDEN)
-    for tokens in reviews.unbind(1):
-        h = step(weights, weights["embedding.weight"][tokens], h)
+def states(weights, words, step=step):
+    """Yield the state after each word."""
+    h = torch.zeros(len(words), HIDDEN)
+    for word in words.unbind(1):
+        h = step(weights, word, h)
         yield h
 
 
@@ -88,7 +88,11 @@ def logits_of(weights, h):
 
 
 def forward(weights, reviews, step=step):
-    *_, last = states(weights, reviews, step)
+    return read(weights, weights["embedding.weight"][reviews], step)
+
+
+def read(weights, words, step=step):
+    *_, last = states(weights, words, step)
     return logits_of(weights, last)
 
 
@@ -97,8 +101,9 @@ def check_recurrence(weights, reviews):
     layer = torch.nn.GRU(125, HIDDEN, batch_first=True)
     layer.load_state_dict({n[4:] + "_l0": w for n, w in weights.items() if n.startswith("gru.")})
     with torch.no_grad():
-        outputs, _ = layer(weights["embedding.weight"][reviews])
-        *_, last = states(weights, reviews)
+        words = weights["embedding.weight"][reviews]
+        outputs, _ = layer(words)
+        *_, last = states(weights, words)
     apart = (outputs[:, -1] - last).abs().max().item()
     if apart > 1e-12:
         sys.exit(f"torch.nn.GRU is another recurrence than this program's, by {apart:.1e}")
@@ -111,13 +116,14 @@ def check_recurrence(weights, reviews):
 class Adam:
     """Adam with epsilon added to the root of the corrected second moment."""
 
-    def __init__(self, epsilon=EPSILON, before=False, correct=True, lazy=False):
+    def __init__(self, epsilon=EPSILON, before=False, correct=True, lazy=False, by_word=False):
         self.epsilon, self.before, self.correct, self.lazy = epsilon, before, correct, lazy
-        self.moments = {}
+        self.by_word, self.moments = by_word, {}
 
-    def __call__(self, name, g, number):
+    def __call__(self, name, g, number, squares):
         m, v = self.moments.get(name, (torch.zeros_like(g), torch.zeros_like(g)))
-        m, v = BETA_1 * m + (1 - BETA_1) * g, BETA_2 * v + (1 - BETA_2) * g * g
+        square = squares if self.by_word and name == "embedding.weight" else g * g
+        m, v = BETA_1 * m + (1 - BETA_1) * g, BETA_2 * v + (1 - BETA_2) * square
         self.moments[name] = m, v
         first, second = (1 - BETA_1**number, 1 - BETA_2**number) if self.correct else (1, 1)
         epsilon = self.epsilon / second**0.5 if self.before else self.epsilon
@@ -132,12 +138,17 @@ def train(weights, batches, rule, loss_of=F.cross_entropy):
     now = {name: w.clone().requires_grad_() for name, w in weights.items()}
     losses, changes, first = [], [], None
     for number, (reviews, labels) in enumerate(batches, start=1):
-        loss = loss_of(forward(now, reviews), labels)
-        gradients = dict(zip(now, torch.autograd.grad(loss, now.values()), strict=True))
+        words = now["embedding.weight"][reviews]
+        loss = loss_of(read(now, words), labels)
+        *found, by_word = torch.autograd.grad(loss, [*now.values(), words])
+        gradients = dict(zip(now, found, strict=True))
         first = first or gradients
+        # What comes of squaring each word's part of a gradient before the parts are added.
+        squares = torch.zeros_like(gradients["embedding.weight"])
+        squares.index_add_(0, reviews.flatten(), by_word.flatten(0, 1) ** 2)
         with torch.no_grad():
             for name, g in gradients.items():
-                now[name] -= rule(name, g, number)
+                now[name] -= rule(name, g, number, squares)
         losses.append(loss.item())
         changes.append({name: (w - weights[name]).detach() for name, w in now.items()})
     return losses, first, changes
@@ -158,6 +169,7 @@ def compute(weights, batches):
         "epsilon_1e-7_before": Adam(epsilon=1e-7, before=True),
         "uncorrected": Adam(correct=False),
         "lazy": Adam(lazy=True),
+        "squared_by_word": Adam(by_word=True),
     }
     wrong = {name: train(weights, batches, rule)[2] for name, rule in wrong.items()}
     return {
@@ -197,7 +209,7 @@ def mistakes(weights, reviews):
         return torch.cat([b[: 2 * HIDDEN], 0 * b[2 * HIDDEN :]])
 
     names = [n for n in weights if n.startswith("gru.")]
-    first, *_ = states(weights, reviews)
+    first, *_ = states(weights, weights["embedding.weight"][reviews])
     return {
         "gates_exchanged": forward(changed(exchanged, *names), reviews),
         "reset_before": forward(weights, reviews, step_reset_before),

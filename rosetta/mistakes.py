@@ -69,6 +69,9 @@ CHANGES = {
     "corrects the bias.",
     "lazy": "That is an Adam that leaves the rows of the embedding alone that have no gradient. "
     "Look for sparse gradients, or a lazy mode.",
+    "squared_by_word": "That is an Adam that squares the parts of a row's gradient before it adds "
+    "them up: of a word that a batch has several times. Look at the embedding's gradient: a sparse "
+    "one must be made dense before the optimizer gets it.",
 }
 
 INITIALIZERS = {

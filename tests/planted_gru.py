@@ -90,6 +90,10 @@ FAULTS = {
         r"weight changes are off .*gradients agree\. That is Adam with epsilon added before",
         {},
     ),
+    "squared by word": (
+        r"weight changes are off .*squares the parts of a row's gradient before it adds",
+        {},
+    ),
     "uncorrected": (
         r"weight changes are off .*Adam without the correction",
         {},

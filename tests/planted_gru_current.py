@@ -257,6 +257,10 @@ FAULTS = {
         "keras_jax": [("EPSILON * keras.ops.sqrt(correction)", "EPSILON")],
         "keras_torch": [("EPSILON * keras.ops.sqrt(correction)", "EPSILON")],
     },
+    "squared by word": {
+        "tensorflow": [("[tf.convert_to_tensor(g) for g in gradients]", "gradients")],
+        "keras_tensorflow": [("gradient = keras.ops.add(gradient, 0)", "pass")],
+    },
     "uncorrected": {
         "mlx": [("bias_correction=True", "bias_correction=False")],
     },
