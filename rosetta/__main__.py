@@ -1,4 +1,4 @@
-"""Command line: python -m rosetta {html, run, verify, check, env, data, results, verify-machine}.
+"""Command line: python -m rosetta COMMAND; --help names the commands.
 
 The longer commands are in rosetta.cli.
 """
@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 
 from . import checks, debian, environments
-from .cli import installation, results
+from .cli import installation, new, results
 from .cli.selection import add_device, add_selection, options_of
 from .datasets import DataError, prepare
 from .environments import EnvironmentMissing
@@ -96,7 +96,7 @@ def parser() -> argparse.ArgumentParser:
     data.add_argument(
         "names", nargs="*", metavar="DATASET", help="default: what the workloads need"
     )
-    for more in (results, installation):
+    for more in (results, installation, new):
         more.add_to(commands, lambda: load_project(ROOT))
     return top
 

@@ -57,6 +57,8 @@ def steps(script: Script):
 
 def hyperparameters(script: Script):
     """One cell tagged `parameters` repeats the workload's hyperparameters as literals."""
+    if script.lesson:
+        return
     toml = f"scripts/{script.workload.id}/workload.toml"
     tagged = [cell for cell in script.code_cells if "parameters" in cell.tags]
     if len(tagged) != 1:
@@ -84,17 +86,22 @@ def width(script: Script):
 
 def imports(script: Script):
     """Of this project a script imports rosetta.datasets, and never another script."""
-    neighbours = {path.stem for path in script.workload.path.glob(f"*_{script.workload.id}.*")}
+    neighbours = {path.stem for path in script.path.parent.glob("*_*.*")}
+    allowed = set() if script.lesson else {ALLOWED_OF_ROSETTA}
     for cell in script.code_cells:
         with located(cell, script):
             found = list(script.language.imports(cell.source))
         for line, name in found:
             top = name.partition(".")[0]
-            if (top == "rosetta" and name != ALLOWED_OF_ROSETTA) or top in neighbours | {""}:
+            if (top == "rosetta" and name not in allowed) or top in neighbours | {""}:
+                kind = (
+                    "an experiment imports nothing"
+                    if script.lesson
+                    else (f"a script imports only {ALLOWED_OF_ROSETTA}")
+                )
                 yield (
                     cell.line + line - 1,
-                    f"imports {name}; of this project a script imports only "
-                    f"{ALLOWED_OF_ROSETTA}, so that it can be copied alone.",
+                    f"imports {name}; of this project {kind}, so that it can be copied alone.",
                 )
 
 

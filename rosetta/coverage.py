@@ -7,8 +7,9 @@ line a framework; everything else follows from which scripts and records there a
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+from .declarations import WorkloadError, read_toml
 from .records import Record, is_current
-from .workloads import Framework, Project, Script, Workload, WorkloadError, read_toml
+from .workloads import Framework, Project, Script, Workload
 
 # In the order in which a reader wants them.
 STATES = {

@@ -5,7 +5,7 @@ The pages and the command line show the same lists. Pure: the record is read, no
 
 from dataclasses import dataclass
 
-from . import describe, parity
+from . import describe, parity, verdicts
 from .records import Record, is_current
 from .workloads import Script
 
@@ -43,10 +43,28 @@ def measured(record: Record, script: Script) -> list[Fact]:
         found.append(Fact("Per training step", middle, f"median of {count}; quartiles {spread}"))
         warm_up = describe.seconds(timed.warm_up_seconds)
         found.append(Fact("Warm-up", warm_up, "compilation, caches"))
+    if script.lesson and reported:
+        found += compared(record, script)
     if "device" in reported:
         device = {"cpu": "CPU", "cuda": "GPU"}.get(reported["device"], reported["device"])
         found.append(Fact("Device", device, describe.hardware(record)))
     return found
+
+
+def compared(record: Record, script: Script) -> list[Fact]:
+    """Return what an experiment measured, both ways, and what the ratio says of the claim."""
+    lesson = script.lesson
+    try:
+        measurement = verdicts.measure(script, record)
+    except verdicts.Unmeasured as error:
+        return [Fact(lesson.quantity, "cannot be judged", str(error), passed=False)]
+    with_, without, ratio = verdicts.figures(measurement)
+    claimed = f"the claim is {lesson.expect}; {measurement.pairs} pairs"
+    return [
+        Fact(f"{lesson.quantity}: {lesson.with_}", with_, "median; quartiles"),
+        Fact(f"{lesson.quantity}: {lesson.without}", without, "median; quartiles"),
+        Fact("Ratio", ratio, claimed, passed=measurement.holds),
+    ]
 
 
 def trust(record: Record, script: Script) -> list[Fact]:
@@ -55,12 +73,12 @@ def trust(record: Record, script: Script) -> list[Fact]:
     current = is_current(record, script)
     state = "current" if current else f"stale: {STALE}"
     ended = "to its end" if record.ok else f"failed: {describe.failure(record, script)}"
-    return [
+    found = [
         Fact("Ran", ended, passed=record.ok),
         Fact("Seal", intact, passed=record.genuine),
         Fact("State", state, passed=current),
-        proof(record, script),
     ]
+    return found if script.lesson else [*found, proof(record, script)]
 
 
 def proof(record: Record, script: Script) -> Fact:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from .workloads import WorkloadError, build, read_toml
+from .declarations import WorkloadError, build, read_toml
 
 FOLDER = Path("results", "published")
 NOT_RUN = "not run"

@@ -212,8 +212,10 @@ def given_to(script: Script) -> list[Path]:
     """Return the files that decide what a script is given: arrays, their order, the reference.
 
     What fetches and checks the data is not among them, nor what belongs to another workload: the
-    data has a digest of its own.
+    data has a digest of its own. An experiment makes its own data and is given nothing.
     """
+    if script.lesson:
+        return []
     folder = script.root / "rosetta" / "datasets"
     workload = script.workload
     own = folder / f"{workload.id}_reference.py"  # of a workload that draws in its own way

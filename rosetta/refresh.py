@@ -15,7 +15,10 @@ from .datasets import prepare
 from .environments import EnvironmentMissing
 from .progress import Progress, clock
 from .records import Record, RecordError
-from .workloads import Profile, Project, Script, WorkloadError
+from .workloads import EXPERIMENT, LESSONS, Profile, Project, Script, WorkloadError
+
+# What is said of an experiment's data: it makes its own, which is as genuine as it gets.
+NO_DATA = {"source": "official", "label": "made by the experiment itself", "digest": ""}
 
 
 class Busy(Exception):
@@ -81,8 +84,8 @@ def refresh(project: Project, options: Options, progress: Progress) -> Report:
         return report
     device = options.device or machine.default_device()
     with alone(project.root):
-        data = {script.workload.dataset: None for script in scripts}
-        for dataset in data:
+        data = {"": NO_DATA}
+        for dataset in dict.fromkeys(filter(None, (s.workload.dataset for s in scripts))):
             data[dataset] = prepare(dataset)
             progress.say(f"data: {data[dataset]['label']}")
         stale = []
@@ -107,7 +110,7 @@ def refresh(project: Project, options: Options, progress: Progress) -> Report:
                 report.failed.append((script, str(problems[0])))
                 continue
             try:
-                python = interpreter(project.root, script, environment, progress)
+                python = interpreter(project.root, script, environment, device, progress)
             except EnvironmentMissing as error:
                 progress.say(f"{script.name}: not run here: {error}")
                 report.not_run.append((script, str(error)))
@@ -150,7 +153,10 @@ def shown(path: Path) -> str:
 
 
 def select(project: Project, options: Options) -> list[Script]:
-    """Return the scripts that are asked for; the core frameworks when nothing is said."""
+    """Return the scripts that are asked for; the core frameworks when nothing is said.
+
+    The experiments of the lessons count as a workload. They prove no translation.
+    """
     if options.names:
         return [project.script(name) for name in options.names]
     known = project.frameworks
@@ -162,10 +168,11 @@ def select(project: Project, options: Options) -> list[Script]:
         frameworks = set()
     else:
         frameworks = set(options.frameworks)
-    workloads = set(options.workloads or project.workloads)
+    selectable = [*project.workloads, LESSONS]
+    workloads = set(options.workloads or selectable)
     for asked, there, kind in (
         (frameworks, known, "framework"),
-        (workloads, project.workloads, "workload"),
+        (workloads, selectable, "workload"),
     ):
         unknown = sorted(asked - set(there))
         if unknown:
@@ -174,7 +181,7 @@ def select(project: Project, options: Options) -> list[Script]:
             )
     return [
         script
-        for script in project.scripts
+        for script in (project.scripts if options.verify else project.programs)
         if script.framework.id in frameworks and script.workload.id in workloads
     ]
 
@@ -190,6 +197,8 @@ def profile_for(script: Script, options: Options, device: str) -> Profile:
         if workload.verification is None:
             raise WorkloadError(f"{workload.path / 'workload.toml'}: there is no [verification].")
         return workload.verification
+    if script.lesson:
+        return profiles[EXPERIMENT]
     if options.profile and options.profile not in profiles:
         raise WorkloadError(
             f"{workload.id} has no profile {options.profile!r}; it has {', '.join(profiles)}."
@@ -232,8 +241,12 @@ def satisfying(
     return None
 
 
-def interpreter(root: Path, script: Script, environment: str, progress: Progress) -> Path:
+def interpreter(
+    root: Path, script: Script, environment: str, device: str, progress: Progress
+) -> Path:
     """Return the Python that runs the script: its environment's, or this one with `--here`."""
+    if script.lesson and script.lesson.needs and device == "cpu":
+        raise EnvironmentMissing(f"the experiment needs {script.lesson.needs}")
     debian.ensure(script.framework.debian, progress.say)
     environments.require(script.language)
     if environment != "here":

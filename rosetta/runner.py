@@ -79,6 +79,7 @@ def run(job: Job, progress: Callable[[str], None]) -> Outcome:
         ),
         "status": "ok",
         "started": datetime.now(UTC).isoformat(timespec="seconds"),
+        "script": script.name,
         "workload": script.workload.id,
         "framework": script.framework.id,
         "environment": job.environment,

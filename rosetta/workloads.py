@@ -1,25 +1,26 @@
 """Read what is in the repository: frameworks, workloads and their scripts, as frozen dataclasses.
 
-Dropping `<framework>_<workload>.py` (or .R, .jl) into `scripts/<workload>/` registers a tab.
+Dropping `<framework>_<workload>.py` (or .R, .jl) into `scripts/<workload>/` registers a tab, and
+`<framework>_<lesson>.py` into `scripts/lessons/` an experiment.
 A script is in jupytext's percent format; a cell with a title opens the step of that name.
 """
 
 import re
-import tomllib
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
 import jupytext
 
+from .declarations import WorkloadError, build, read_toml
 from .languages import BY_EXTENSION, LANGUAGES, Language
+from .lessons import Lesson, load_lessons
 from .network import Layer, NetworkError, layers_of
 
 MARKER = re.compile(r"^# ?%%(?!%)")
-
-
-class WorkloadError(Exception):
-    """A file of the repository does not say what it must; the message names the file."""
+LESSONS = "lessons"  # the workload of all experiments, which are no translations of each other
+EXPERIMENT = "experiment"
+EXPERIMENT_SECONDS = 600
 
 
 @dataclass(frozen=True)
@@ -93,7 +94,7 @@ class Cell:
 
 @dataclass(frozen=True)
 class Script:
-    """One framework's program for one workload."""
+    """One framework's program for one workload, or for the experiment of one lesson."""
 
     path: Path
     root: Path
@@ -101,11 +102,16 @@ class Script:
     workload: Workload
     framework: Framework
     cells: tuple[Cell, ...]
+    lesson: Lesson | None = None
 
     @property
     def name(self) -> str:
-        """Return `<workload>/<framework>`, which is also the address of its page."""
-        return f"{self.workload.id}/{self.framework.id}"
+        """Return `<workload>/<framework>`, which is also the address of its page.
+
+        An experiment's is `lessons/<lesson>/<framework>`.
+        """
+        parts = (self.workload.id, self.lesson and self.lesson.id, self.framework.id)
+        return "/".join(filter(None, parts))
 
     @property
     def language(self) -> Language:
@@ -144,24 +150,35 @@ class Project:
     frameworks: dict[str, Framework]
     workloads: dict[str, Workload]
     scripts: tuple[Script, ...]
+    lessons: dict[str, Lesson] = field(default_factory=dict)
+    experiments: tuple[Script, ...] = ()
+
+    @property
+    def programs(self) -> tuple[Script, ...]:
+        """Return all that can be run: the workloads' scripts, then the lessons' experiments."""
+        return (*self.scripts, *self.experiments)
 
     def script(self, name: str) -> Script:
-        """Return the script called `<workload>/<framework>`.
+        """Return the script or the experiment of this name.
 
         Raises WorkloadError with the names that exist.
         """
-        for script in self.scripts:
+        for script in self.programs:
             if script.name == name:
                 return script
-        known = ", ".join(script.name for script in self.scripts) or "none"
+        near = self.experiments if name.startswith(f"{LESSONS}/") else self.scripts
+        known = ", ".join(script.name for script in near) or "none"
         raise WorkloadError(f"no script is called {name!r}; there are: {known}.")
 
     def scripts_of(self, workload: str) -> tuple[Script, ...]:
         return tuple(script for script in self.scripts if script.workload.id == workload)
 
+    def experiments_of(self, lesson: str) -> tuple[Script, ...]:
+        return tuple(script for script in self.experiments if script.lesson.id == lesson)
+
 
 def load_project(root: Path) -> Project:
-    """Read frameworks.toml and every workload below `root`/scripts.
+    """Read frameworks.toml, every workload below `root`/scripts, and the lessons.
 
     Raises WorkloadError when a file is missing, cannot be read, or names what does not exist.
     """
@@ -172,7 +189,9 @@ def load_project(root: Path) -> Project:
         workload = load_workload(path)
         workloads[workload.id] = workload
         scripts += load_scripts(root, workload, frameworks)
-    return Project(root, frameworks, workloads, tuple(scripts))
+    lessons = load_lessons(root)
+    experiments = tuple(load_experiments(root, lessons, frameworks))
+    return Project(root, frameworks, workloads, tuple(scripts), lessons, experiments)
 
 
 def load_frameworks(path: Path) -> dict[str, Framework]:
@@ -263,21 +282,70 @@ def load_scripts(root: Path, workload: Workload, frameworks: dict[str, Framework
                 f"[{path.stem.removesuffix('_' + workload.id)}]; add one, or rename the file to "
                 f"<framework>_{workload.id}{path.suffix}."
             )
-        framework = frameworks[by_stem[path.stem]]
-        language = LANGUAGES[framework.language]
-        if path.suffix != language.extension:
-            raise WorkloadError(
-                f"{path}: frameworks.toml says that [{framework.id}] is written in "
-                f"{language.label}; rename the file to {path.stem}{language.extension}."
-            )
-        scripts.append(load_script(path, root, workload, framework))
+        scripts.append(load_script(path, root, workload, frameworks[by_stem[path.stem]]))
     order = list(frameworks)
     return sorted(scripts, key=lambda script: order.index(script.framework.id))
 
 
-def load_script(path: Path, root: Path, workload: Workload, framework: Framework) -> Script:
+def load_experiments(
+    root: Path, lessons: dict[str, Lesson], frameworks: dict[str, Framework]
+) -> list[Script]:
+    """Return the experiments, `<framework>_<lesson>.py`, in the order of lessons and frameworks."""
+    by_stem = {
+        f"{framework}_{lesson.replace('-', '_')}": (lesson, framework)
+        for lesson in lessons
+        for framework in frameworks
+    }
+    scripts = []
+    for path in (root / "scripts" / LESSONS).glob("*.*"):
+        if path.suffix not in BY_EXTENSION:
+            continue
+        if path.stem not in by_stem:
+            raise WorkloadError(
+                f"{path}: an experiment is called <framework>_<lesson>{path.suffix}, but there is "
+                "no such lesson in docs/lessons, or no such framework in frameworks.toml."
+            )
+        lesson, framework = by_stem[path.stem]
+        workload = experiment_of(lessons[lesson], path.parent)
+        scripts.append(load_script(path, root, workload, frameworks[framework], lessons[lesson]))
+    order = list(by_stem)
+    return sorted(scripts, key=lambda script: order.index(script.path.stem))
+
+
+def experiment_of(lesson: Lesson, path: Path) -> Workload:
+    """Return what an experiment is to the runner: a workload of three steps that needs no data."""
+    steps = (
+        Step("setup", "Set-up"),
+        Step("experiment", "The experiment"),
+        Step("results", "What was measured"),
+    )
+    profile = Profile(EXPERIMENT, EXPERIMENT, EXPERIMENT_SECONDS, {})
+    return Workload(
+        id=LESSONS,
+        path=path,
+        title=lesson.title,
+        summary=lesson.claim,
+        dataset="",
+        steps=steps,
+        hyperparameters={},
+        profiles={EXPERIMENT: profile},
+        verification=None,
+        tolerances={},
+        checks={},
+    )
+
+
+def load_script(
+    path: Path, root: Path, workload: Workload, framework: Framework, lesson: Lesson | None = None
+) -> Script:
+    language = LANGUAGES[framework.language]
+    if path.suffix != language.extension:
+        raise WorkloadError(
+            f"{path}: frameworks.toml says that [{framework.id}] is written in "
+            f"{language.label}; rename the file to {path.stem}{language.extension}."
+        )
     text = path.read_text("utf-8")
-    return Script(path, root, text, workload, framework, read_cells(text, path))
+    return Script(path, root, text, workload, framework, read_cells(text, path), lesson)
 
 
 def read_cells(text: str, path: Path) -> tuple[Cell, ...]:
@@ -308,25 +376,3 @@ def first_source_line(lines: list[str], marker: int) -> int:
     while line < len(lines) and not lines[line].strip():
         line += 1
     return line + 1
-
-
-def read_toml(path: Path) -> dict:
-    try:
-        return tomllib.loads(path.read_text("utf-8"))
-    except FileNotFoundError:
-        raise WorkloadError(f"{path}: there is no such file.") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise WorkloadError(f"{path}: not readable as TOML: {error}.") from None
-
-
-def build(kind: type, table: dict, where: str):
-    """Make a dataclass from a table, naming what is missing or unknown."""
-    known = kind.__dataclass_fields__
-    unknown = sorted(set(table) - set(known))
-    if unknown:
-        raise WorkloadError(f"{where}: unknown {', '.join(unknown)}; known: {', '.join(known)}.")
-    try:
-        return kind(**table)
-    except TypeError as error:
-        missing = str(error).split(": ")[-1]
-        raise WorkloadError(f"{where}: incomplete, missing {missing}.") from None

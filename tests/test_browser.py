@@ -304,3 +304,31 @@ def test_nothing_bars_anybody(site, visit, scheme, viewport):
         found += [(address, *violation) for violation in violations(page)]
         page.close()
     assert found == []
+
+
+# ---- Lessons --------------------------------------------------------------------------------
+
+
+def test_a_lessons_line_opens_in_its_tab_and_its_mark_leads_back(site, visit):
+    lesson = site.lessons[0]
+    page = visit(f"{site.base}/{lesson.docname}/")
+    link = page.locator(".lesson-lines tbody tr a", has_text="beside the others").last
+    framework, _, number = link.get_attribute("href").partition("#")[2].partition("-L-")
+    link.click()
+    page.wait_for_url(re.compile("#"))
+    assert shown(page) == {framework}
+    line = page.locator(f"#{framework}-L-{number}")
+    assert in_sight(page, line)
+    light = line.evaluate("line => getComputedStyle(line).backgroundColor")
+    assert light != line.evaluate("line => getComputedStyle(line.parentElement).backgroundColor")
+    mark = line.locator(f'a.lesson-mark[href*="{lesson.id}/"]')
+    number_box, mark_box = line.locator(".linenos").bounding_box(), mark.bounding_box()
+    assert mark_box["x"] < number_box["x"] + number_box["width"]
+    mark.click()
+    page.wait_for_url(f"{site.base}/{lesson.docname}/")
+    assert page.locator("h1").inner_text().startswith(lesson.title[:10])
+
+
+def in_sight(page, element) -> bool:
+    box = element.bounding_box()
+    return box["y"] >= 0 and box["y"] + box["height"] <= page.viewport_size["height"]

@@ -220,7 +220,8 @@ def test_only_what_changed_is_drawn_again(site):
     done = site.draw()
     assert done.returncode == 0, done.stderr
     assert read_again(done) == {
-        "index", "line", "line/abacus", "results", "results/line", "lessons", RECORD
+        "index", "line", "line/abacus", "results", "results/line", "lessons",
+        "lessons/steady-hand", RECORD,
     }  # fmt: skip
     stale = panel(site, "model", "abacus").select_one(".run-note-stale")
     assert "has changed since the run" in stale.text

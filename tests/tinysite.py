@@ -17,6 +17,7 @@ import pytest
 from bs4 import BeautifulSoup
 
 from rosetta import records, runner
+from rosetta.lessons import Lesson
 from rosetta.records import Record
 from rosetta.workloads import Project, Script, load_project
 
@@ -36,10 +37,13 @@ class TinySite:
         self.bytecode = folder / "bytecode"
         shutil.copytree(TESTS / "tiny", self.root)
 
-    def run(self, name: str, profile: str = "full", data: dict = OFFICIAL) -> Record:
-        """Run a script in this interpreter's kernel and return the record, failed or not."""
+    def run(self, name: str, profile: str = "", data: dict = OFFICIAL) -> Record:
+        """Run a script in this interpreter's kernel and return the record, failed or not.
+
+        Without a profile it runs the longest one.
+        """
         script = load_project(self.root).script(name)
-        profile_of = script.workload.profiles[profile]
+        profile_of = script.workload.profiles[profile or list(script.workload.profiles)[-1]]
         results = records.results_folder(self.root)
         python = Path(sys.executable)
         job = runner.Job(script, profile_of, "cpu", "here", python, data, "the tests", results)
@@ -88,14 +92,18 @@ def words(element) -> str:
     return " ".join(element.get_text(" ").split())
 
 
-def draw_tiny(folder: Path) -> TinySite:
-    """Run and draw the miniature site: Abacus on real data, Slate on a synthetic stand-in."""
+def draw_tiny(folder: Path, *more: str) -> TinySite:
+    """Run and draw the miniature site: Abacus on real data, Slate on a synthetic stand-in.
+
+    `more` names other scripts to run before.
+    """
     with pytest.MonkeyPatch.context() as world:
         world.setenv("ROSETTA_MACHINE", "test-machine")
         world.delenv("RESULTS", raising=False)
         site = TinySite(folder)
         assert site.run("line/abacus").ok
         assert site.run("line/slate", data=SYNTHETIC).ok
+        assert all(site.run(name).ok for name in more)
         done = site.draw()
     assert done.returncode == 0, done.stderr
     return site
@@ -103,7 +111,7 @@ def draw_tiny(folder: Path) -> TinySite:
 
 CROWD = 18
 # Pages of the real site that no other one has the like of.
-PROSE = ["how-we-measure/", "how-we-prove/"]
+PROSE = ["how-we-measure/", "how-we-prove/", "symptoms/"]
 STAND_IN = """
 [{name}]
 label = "{label}"
@@ -165,6 +173,13 @@ class Drawn:
     def steps(self) -> int:
         return len(self.project.workloads[self.workload].steps)
 
+    @property
+    def lessons(self) -> list[Lesson]:
+        """Return the lessons that speak of lines of the workload's scripts."""
+        about = f"{self.workload}/"
+        known = self.project.lessons.values()
+        return [lesson for lesson in known if any(line.startswith(about) for line in lesson.lines)]
+
     def addresses(self) -> list[str]:
         """Return one page of each kind, as paths; the record's is the first that is linked."""
         results = f"results/{self.workload}/"
@@ -173,6 +188,7 @@ class Drawn:
         record = page.select_one("table.comparison a.figure")
         found = ["", f"{self.workload}/", f"{self.scripts[-1].name}/", "results/", results]
         found += PROSE if self.workload == "cnn" else []
+        found += ["lessons/", *(f"{lesson.docname}/" for lesson in self.lessons[:1])]
         return [*found, "search/", *([urljoin(results, record["href"])] if record else [])]
 
 

@@ -9,7 +9,7 @@ from .. import comparison, describe, provenance
 from ..history import NotInHistory, text_at
 from ..records import Record, RecordError, is_current, parse, read, records_of
 from ..refresh import select, shown
-from ..workloads import Project, Script
+from ..workloads import LESSONS, Project, Script
 from .layout import columns, terms
 from .selection import add_selection, options_of
 
@@ -60,11 +60,12 @@ def list_command(given: argparse.Namespace, project: Project) -> int:
     given.frameworks = given.frameworks or "all"
     scripts, problems = select(project, options_of(given)), []
     found = {script.name: records_of(project, script, problems) for script in scripts}
-    for workload in project.workloads.values():
-        own = [script for script in scripts if script.workload is workload]
+    titles = {name: workload.title for name, workload in project.workloads.items()}
+    for workload, title in {**titles, LESSONS: "Lessons"}.items():
+        own = [script for script in scripts if script.workload.id == workload]
         rows = [row(record, script) for script in own for record in found[script.name]]
         if rows:
-            print(f"{workload.title}\n\n{columns(HEADER, rows)}\n")
+            print(f"{title}\n\n{columns(HEADER, rows)}\n")
     without = [name for name, records in found.items() if not records]
     if without:
         print(f"No record yet: {', '.join(without)}.")
@@ -138,14 +139,15 @@ def find(project: Project, name: str) -> tuple[Record, Script]:
     """
     record = named(project, name)
     about = record.about
-    return record, project.script(f"{about.get('workload')}/{about.get('framework')}")
+    name = about.get("script") or f"{about.get('workload')}/{about.get('framework')}"
+    return record, project.script(name)
 
 
 def named(project: Project, name: str) -> Record:
     path = Path(name)
     if path.is_file():
         return read(path.resolve())
-    scripts = {script.name: script for script in project.scripts}
+    scripts = {script.name: script for script in project.programs}
     if name in scripts:
         records = records_of(project, scripts[name])
         if not records:

@@ -19,6 +19,8 @@ pictures      the directive {picture}: records as a picture, kept from build to 
 plots         what matplotlib draws, vector: SVG that is part of a page
 proof         the directives {tolerances}, {planted} and {provenance}: why to believe it
 picker        what chooses frameworks on a workload's page
+lessons       the directives {lesson} and {lessons}: verdicts, and the lines they speak of
+marks         links from lines of code to the lessons, in the margin
 lines         the role {line} and {inscription}: links to lines of scripts, by quotation
 output        what is done to the written pages: downloads, the 404 page, pages that went
 """
@@ -32,6 +34,7 @@ from . import (
     dependencies,
     downloads,
     elements,
+    lessons,
     output,
     overview,
     pictures,
@@ -62,7 +65,7 @@ def setup(app: Sphinx) -> dict:
     app.add_directive("network", NetworkDirective)
     app.add_directive("inscription", InscriptionDirective)
     app.add_directive("recurrences", RecurrencesDirective)
-    for module in (tables, results, overview, pictures, proof):
+    for module in (tables, results, overview, pictures, proof, lessons):
         for name, directive in module.DIRECTIVES.items():
             app.add_directive(name, directive)
     app.add_role("line", LineRole())

@@ -5,6 +5,8 @@ from pathlib import Path
 from sphinx.util import logging
 
 from .. import published
+from ..lessons import Lesson
+from ..quotations import Misquoted, locate, split
 from ..records import Record, records_of
 from ..workloads import Project, Script, Workload, load_project
 
@@ -18,6 +20,7 @@ class Catalog:
         self.project: Project = load_project(root)
         self.published: tuple[published.Table, ...] = published.load(root)
         self._records: dict[str, list[Record]] = {}
+        self._lessons_by_line: dict[str, dict[int, list[Lesson]]] | None = None
 
     def records(self, script: Script) -> list[Record]:
         """Return a script's records, best first; warn of those that cannot be read."""
@@ -52,9 +55,30 @@ class Catalog:
             if (record := self.shown(script)) and record.source == "synthetic"
         ]
 
+    def lessons_by_line(self, script: Script) -> dict[int, list[Lesson]]:
+        """Return the lessons that speak of a script's lines, by line number.
+
+        A quotation that leads nowhere is left out: the page of its lesson warns of it.
+        """
+        if self._lessons_by_line is None:
+            self._lessons_by_line = {}
+            for lesson in self.project.lessons.values():
+                for quotation in lesson.lines:
+                    self._note_line(lesson, quotation)
+        return self._lessons_by_line.get(script.name, {})
+
+    def _note_line(self, lesson: Lesson, quotation: str) -> None:
+        try:
+            script, number = locate(self.project, *split(quotation))
+        except Misquoted:
+            return
+        about = self._lessons_by_line.setdefault(script.name, {}).setdefault(number, [])
+        if lesson not in about:
+            about.append(lesson)
+
 
 def record_docname(path: Path, script: Script) -> str:
     """Return the address of a record's page: results/<machine>/cnn/pytorch.epoch."""
     variant = path.name.removeprefix(script.path.stem).removesuffix(".ipynb")
     machine = path.parent.parent.name
-    return f"results/{machine}/{script.workload.id}/{script.framework.id}{variant}"
+    return f"results/{machine}/{script.name}{variant}"

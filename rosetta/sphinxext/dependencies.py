@@ -22,6 +22,7 @@ def uses(env, *subjects: str) -> None:
 
     A subject is "registered" (which workloads, frameworks and scripts there are, and are not),
     "published" (the older studies' tables), "planted cnn" (what planted faults moved),
+    "lessons" (the lessons' claims and experiments), "marks" (of which lines they speak),
     "code cnn/pytorch" (a script's text), or "script cnn/pytorch" (its text and its records).
     """
     noted = _noted(env).setdefault(env.docname, {})
@@ -41,9 +42,14 @@ def fingerprint(catalog: Catalog, subject: str) -> str | None:
         return _digest(paths, *names)
     if what == "published":
         return _digest([table.path for table in catalog.published])
+    if what == "lessons":
+        names = [script.name for script in project.experiments]
+        return _digest([], *map(repr, project.lessons.values()), *names)
+    if what == "marks":
+        return _digest([], *(f"{m.id} {m.title} {m.lines}" for m in project.lessons.values()))
     if what == "planted":
         return _digest([planted_path(project.root, name)])
-    script = next((script for script in project.scripts if script.name == name), None)
+    script = next((script for script in project.programs if script.name == name), None)
     if script is None:
         return None
     return _digest([script.path] if what == "code" else inputs(project, script))

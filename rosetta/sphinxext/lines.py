@@ -4,7 +4,6 @@ A quotation survives edits around it; a line number does not. When the text is g
 several lines, the build says so and offers what is there.
 """
 
-import difflib
 import re
 from textwrap import dedent
 
@@ -12,7 +11,8 @@ from docutils import nodes
 from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective, SphinxRole
 
-from ..workloads import Script, WorkloadError
+from ..quotations import Misquoted, locate
+from ..workloads import Script
 from .dependencies import uses
 from .elements import code, link, tag, text
 from .project import catalog_of
@@ -25,33 +25,13 @@ LINK = re.compile(
 )
 
 
-class Misquoted(Exception):
-    """A quotation that does not lead to exactly one line; the message offers candidates."""
-
-
 def find(env, name: str, quoted: str) -> tuple[Script, int]:
-    """Return the script and the number of its only code line that holds the quoted text.
+    """Return the script and the number of its line; the page depends on its code from now on.
 
-    Raises Misquoted when there is no such line or script, or more than one line.
+    Raises Misquoted when the quotation does not lead to exactly one line.
     """
     uses(env, f"code {name}")
-    try:
-        script = catalog_of(env).project.script(name)
-    except WorkloadError as error:
-        raise Misquoted(str(error)) from None
-    lines = script.code_lines()
-    found = [number for number, line in lines.items() if quoted in line]
-    if len(found) == 1:
-        return script, found[0]
-    if found:
-        where = "; ".join(f"{number}: {lines[number].strip()}" for number in found)
-        raise Misquoted(
-            f"{quoted!r} stands in {len(found)} lines of {script.relative}; "
-            f"quote more of one: {where}"
-        )
-    near = difflib.get_close_matches(quoted, [line.strip() for line in lines.values()], 3, 0.4)
-    offered = f"; close to it: {'; '.join(near)}" if near else ""
-    raise Misquoted(f"{quoted!r} stands in no code line of {script.relative}{offered}")
+    return locate(catalog_of(env).project, name, quoted)
 
 
 class LineRole(SphinxRole):

@@ -9,6 +9,7 @@ from sphinx.application import Sphinx
 
 from ..records import paths_of
 from .catalog import record_docname
+from .marks import with_marks
 
 STATIC = Path(__file__).parent / "static"
 TEMPLATES = Path(__file__).parent / "templates"
@@ -45,7 +46,7 @@ EARLY = """
 def add_own_files(app: Sphinx, config) -> None:
     config.templates_path.append(str(TEMPLATES))
     config.html_static_path.append(str(STATIC))
-    for name in ("rosetta.css", "tabs.css"):
+    for name in ("rosetta.css", "tabs.css", "lessons.css"):
         app.add_css_file(name, priority=900)
     for name in ("rosetta.js", "picker.js", "copy.js"):
         app.add_js_file(name, loading_method="defer", priority=900)
@@ -54,7 +55,8 @@ def add_own_files(app: Sphinx, config) -> None:
 def add_page_context(app, pagename, templatename, context, doctree) -> None:
     context["metatags"] = context.get("metatags", "") + NOSCRIPT
     if "body" in context:
-        context["body"] = without_plain_spans(context["body"])
+        body = without_plain_spans(context["body"])
+        context["body"] = with_marks(body, pagename, app.builder, app.env.project.catalog)
         if '<div class="picker"' in context["body"]:
             context["metatags"] += EARLY
         if '<div class="table-controls"' in context["body"]:
@@ -86,7 +88,7 @@ def finish(app: Sphinx, exception: Exception | None) -> None:
 def copy_downloads(app: Sphinx) -> None:
     """Put each script and its records beside their pages, under their own names."""
     catalog = app.env.project.catalog
-    for script in catalog.project.scripts:
+    for script in catalog.project.programs:
         script_folder = app.builder.get_output_path(script.name).parent
         write_if_changed(script_folder / script.path.name, script.path.read_bytes())
         shown = catalog.shown(script)

@@ -42,15 +42,10 @@ class ScriptParser(PageParser):
 
     def draw(self, env, catalog: Catalog, document: nodes.document) -> None:
         script = catalog.project.script(env.docname)
-        uses(env, "registered", f"script {script.name}")
+        uses(env, "registered", "marks", f"script {script.name}")
         record = catalog.shown(script)
         page = section(document, f"{script.workload.title} in {script.framework.label}")
-        page += line(
-            "The whole program. ",
-            link("Read it step by step beside the others", script.workload.id,
-                 query=f"framework={script.framework.id}"),
-            ".", classes=("lead",),
-        )  # fmt: skip
+        page += line(*purpose(script), ".", classes=("lead",))
         page += facts(framework_facts(script, catalog))
         page += siblings(script, catalog)
         page.extend(notes(catalog, script))
@@ -96,6 +91,15 @@ class RecordParser(PageParser):
             box += step_seconds(record, script)
         box = section(page, "The executed notebook", "notebook")
         render_cells(document, box, cells_of(record), script.framework.language)
+
+
+def purpose(script: Script) -> list[nodes.Node | str]:
+    """Say what the program is for, with a link to the page that it belongs to."""
+    if script.lesson:
+        return ["An experiment: ", link("the lesson that rests on it", script.lesson.docname)]
+    beside = link("Read it step by step beside the others", script.workload.id,
+                  query=f"framework={script.framework.id}")  # fmt: skip
+    return ["The whole program. ", beside]
 
 
 def section(parent: nodes.Element, title: str, name: str | None = None) -> nodes.section:
@@ -162,8 +166,10 @@ def list_records(script: Script, records: list[Record]) -> list:
 
 def siblings(script: Script, catalog: Catalog) -> Tag:
     """Link the same workload in the other frameworks."""
-    entries = []
-    for other in catalog.project.scripts_of(script.workload.id):
+    entries, project = [], catalog.project
+    lesson = script.lesson
+    others = project.experiments_of(lesson.id) if lesson else project.scripts_of(script.workload.id)
+    for other in others:
         if other.name == script.name:
             here = text(other.framework.label)
             entries.append(tag("li", tag("span", here, aria_current="page")))
@@ -191,7 +197,7 @@ def by_step(pairs: list[tuple[Cell, list]]) -> Iterable[tuple[str | None, list]]
 def script_of(path: Path, docname: str, catalog: Catalog) -> Script:
     return next(
         script
-        for script in catalog.project.scripts
+        for script in catalog.project.programs
         if path.parent.name == script.workload.id and record_docname(path, script) == docname
         and path.name.startswith(f"{script.path.stem}.")
     )  # fmt: skip

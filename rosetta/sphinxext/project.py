@@ -31,7 +31,7 @@ class Site(Project):
 
     def discover(self, exclude_paths=(), include_paths=("**",)) -> set[str]:
         super().discover(exclude_paths, include_paths)
-        for script in self.catalog.project.scripts:
+        for script in self.catalog.project.programs:
             self._add(script.name, script.path)
             for path in paths_of(self.catalog.project, script):
                 self._add(record_docname(path, script), path)

@@ -29,7 +29,7 @@ class StepDirective(SphinxDirective):
         scripts = catalog.project.scripts_of(name)
         if not scripts:
             raise self.error(f"{name} has no script yet: scripts/{name}/<framework>_{name}.py.")
-        uses(self.env, "registered", *(f"script {script.name}" for script in scripts))
+        uses(self.env, "registered", "marks", *(f"script {script.name}" for script in scripts))
         whole = self.note_on_page(workload, step)
         tabs = [tab_of(script, self.panel(script, step, whole)) for script in scripts]
         return [tab_set(f"Framework, step: {titles[step]}", f"{name}-{step}", tabs)]

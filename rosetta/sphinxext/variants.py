@@ -7,10 +7,11 @@ from docutils import nodes
 from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective
 
+from ..quotations import Misquoted
 from ..workloads import Script
 from .dependencies import uses
 from .elements import code, link, table, tag
-from .lines import LINK, Misquoted, find, line_link
+from .lines import LINK, find, line_link
 from .project import catalog_of
 
 LOG = logging.getLogger(__name__)

@@ -1,0 +1,129 @@
+"""Read the lessons: pages of docs/lessons/ whose front matter claims something that can be tested.
+
+A claim compares two alternatives, *with* and *without*, by a quantity that an experiment measures;
+it is an inequality of their ratio. What came of it is the work of rosetta.verdicts.
+"""
+
+import operator
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+import yaml
+
+from .declarations import WorkloadError, build, read_text
+
+FOLDER = Path("docs", "lessons")
+
+STILL_TRUE = "still true"
+NO_LONGER_TRUE = "no longer true"
+DEPENDS = "depends"
+NOT_MEASURED = "not measured here"
+VERDICTS = (STILL_TRUE, NO_LONGER_TRUE, DEPENDS, NOT_MEASURED)
+SOURCES = {"study": "from the older study", "project": "found by this project"}
+# A lesson may need what a machine lacks; an experiment can be kept back for want of this only.
+GPU = "a GPU"
+
+FRONT = re.compile(r"\A---\n(.*?\n)---\n", re.DOTALL)
+TITLE = re.compile(r"^# (.+)$", re.MULTILINE)
+INEQUALITY = re.compile(r"([<>]) ?(\d+(?:\.\d+)?)")
+COMPARED = ("quantity", "with", "without", "expect")
+
+
+@dataclass(frozen=True)
+class Expectation:
+    """The claim as an inequality of the ratio of *with* to *without*."""
+
+    sign: str
+    bound: float
+
+    def holds(self, ratio: float) -> bool:
+        return {"<": operator.lt, ">": operator.gt}[self.sign](ratio, self.bound)
+
+    def __str__(self) -> str:
+        return f"{'more' if self.sign == '>' else 'less'} than {self.bound:g}"
+
+
+@dataclass(frozen=True)
+class Lesson:
+    """One page of docs/lessons/: its claim, and the lines it speaks of, as quotations."""
+
+    id: str
+    path: Path
+    title: str
+    claim: str
+    workloads: tuple[str, ...]
+    source: str
+    prose: str  # the verdict that the text was written for
+    lines: tuple[str, ...] = ()
+    needs: str | None = None
+    quantity: str | None = None
+    unit: str = ""
+    with_: str | None = None
+    without: str | None = None
+    expect: Expectation | None = None
+
+    @property
+    def docname(self) -> str:
+        return f"lessons/{self.id}"
+
+
+def load_lessons(root: Path) -> dict[str, Lesson]:
+    """Return the lessons by id, in the order of their titles.
+
+    Raises WorkloadError where a page does not say what a lesson must.
+    """
+    found = [load_lesson(path) for path in sorted((root / FOLDER).glob("*.md"))]
+    return {lesson.id: lesson for lesson in sorted(found, key=lambda lesson: lesson.title.lower())}
+
+
+def load_lesson(path: Path) -> Lesson:
+    text = read_text(path)
+    front, title = FRONT.match(text), TITLE.search(text)
+    if not front or not title:
+        raise WorkloadError(
+            f"{path}: a lesson opens with front matter between two lines `---`, then a title "
+            "`# ...`; python -m rosetta new lesson NAME shows one."
+        )
+    try:
+        table = (yaml.safe_load(front[1]) or {}).get("lesson")
+    except (yaml.YAMLError, AttributeError) as error:
+        problem = " ".join(str(error).split())
+        raise WorkloadError(f"{path}: front matter not readable as YAML: {problem}.") from None
+    if not isinstance(table, dict):
+        raise WorkloadError(f"{path}: the front matter has no table `lesson:`.")
+    table["with_"] = table.pop("with", None)  # a word of Python's own
+    for name in ("workloads", "lines"):
+        table[name] = tuple(table.get(name) or ())
+    if table.get("expect") is not None:
+        table["expect"] = expectation(str(table["expect"]), path)
+    known = {"id": path.stem, "path": path, "title": title[1]}
+    return checked(build(Lesson, {**table, **known}, f"{path}: lesson"))
+
+
+def expectation(text: str, path: Path) -> Expectation:
+    asked = INEQUALITY.fullmatch(text.strip())
+    if not asked:
+        raise WorkloadError(
+            f"{path}: expect is {text!r}; it is an inequality of the ratio with / without, "
+            'such as "> 1.5" or "< 0.1".'
+        )
+    return Expectation(asked[1], float(asked[2]))
+
+
+def checked(lesson: Lesson) -> Lesson:
+    """Return the lesson if its words are among those that are known."""
+    for name, value, known in (
+        ("prose", lesson.prose, VERDICTS),
+        ("source", lesson.source, tuple(SOURCES)),
+    ):
+        if value not in known:
+            raise WorkloadError(f"{lesson.path}: {name} is {value!r}; known: {', '.join(known)}.")
+    compared = (lesson.quantity, lesson.with_, lesson.without, lesson.expect)
+    missing = [name for name, value in zip(COMPARED, compared, strict=True) if not value]
+    if missing and (lesson.needs is None or len(missing) < len(COMPARED)):
+        raise WorkloadError(
+            f"{lesson.path}: missing {', '.join(missing)}; only a lesson that says what it `needs` "
+            "can be without an experiment, and then without all four."
+        )
+    return lesson

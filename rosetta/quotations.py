@@ -1,0 +1,47 @@
+"""Find the one line of a script that a quotation means.
+
+A quotation survives edits around it; a line number does not.
+"""
+
+import difflib
+import re
+
+from .declarations import WorkloadError
+
+QUOTATION = re.compile(r"(?P<script>[\w/-]+):\s+(?P<quoted>.+)", re.DOTALL)
+
+
+class Misquoted(Exception):
+    """A quotation that does not lead to exactly one line; the message offers candidates."""
+
+
+def split(quotation: str) -> tuple[str, str]:
+    """Return the script's name and the quoted code of 'cnn/pytorch: loss.backward()'."""
+    found = QUOTATION.fullmatch(quotation.strip())
+    if not found:
+        raise Misquoted(f"{quotation!r} is not of the form cnn/pytorch: quoted code")
+    return found["script"], found["quoted"]
+
+
+def locate(project, name: str, quoted: str) -> tuple:
+    """Return the script and the number of its only code line that holds the quoted text.
+
+    Raises Misquoted when there is no such line or script, or more than one line.
+    """
+    try:
+        script = project.script(name)
+    except WorkloadError as error:
+        raise Misquoted(str(error)) from None
+    lines = script.code_lines()
+    found = [number for number, line in lines.items() if quoted in line]
+    if len(found) == 1:
+        return script, found[0]
+    if found:
+        where = "; ".join(f"{number}: {lines[number].strip()}" for number in found)
+        raise Misquoted(
+            f"{quoted!r} stands in {len(found)} lines of {script.relative}; "
+            f"quote more of one: {where}"
+        )
+    near = difflib.get_close_matches(quoted, [line.strip() for line in lines.values()], 3, 0.4)
+    offered = f"; close to it: {'; '.join(near)}" if near else ""
+    raise Misquoted(f"{quoted!r} stands in no code line of {script.relative}{offered}")

@@ -1,0 +1,163 @@
+"""The directives {lesson} and {lessons}: what became of a claim, and which lines it speaks of."""
+
+from docutils import nodes
+from sphinx.util import logging
+
+from .. import describe, verdicts
+from ..lessons import DEPENDS, NO_LONGER_TRUE, NOT_MEASURED, SOURCES, STILL_TRUE, Lesson
+from ..quotations import Misquoted, split
+from ..records import is_current
+from ..verdicts import Measurement, Unmeasured
+from ..workloads import Script
+from .catalog import record_docname
+from .dependencies import uses
+from .elements import Tag, code, line, link, note, table, tag, text
+from .lines import find
+from .project import catalog_of
+from .tables import Drawn
+
+LOG = logging.getLogger(__name__)
+
+MARKS = {STILL_TRUE: "true", NO_LONGER_TRUE: "false", DEPENDS: "depends", NOT_MEASURED: "open"}
+OUTCOMES = {True: "true here", False: "not true here", None: "undecided"}
+
+
+class Lessons(Drawn):
+    """What both directives need: the measurements behind a lesson."""
+
+    def measurements(self, lesson: Lesson) -> list[Measurement]:
+        """Return what the lesson's experiments found; warn of records that cannot be used."""
+        catalog, found = catalog_of(self.env), []
+        for script in catalog.project.experiments_of(lesson.id):
+            uses(self.env, f"script {script.name}")
+            record = verdicts.believed(catalog.records(script))
+            if record is None:
+                continue
+            try:
+                found.append(verdicts.measure(script, record))
+            except Unmeasured as error:
+                LOG.warning("%s: %s", record.path, error, type="rosetta", subtype="lesson")
+        return found
+
+
+class LessonDirective(Lessons):
+    """```{lesson}``` on a lesson's page: its verdict, what was measured, its lines."""
+
+    def run(self) -> list[nodes.Node]:
+        project = catalog_of(self.env).project
+        lesson = project.lessons.get(self.env.docname.removeprefix("lessons/"))
+        if lesson is None or self.env.docname != lesson.docname:
+            raise self.error("{lesson} stands on a page of docs/lessons/ with front matter.")
+        uses(self.env, "registered", "lessons")
+        found = self.measurements(lesson)
+        box = tag("div", self.verdict(lesson, found), classes=("lesson-verdict",))
+        box["data-verdict"] = MARKS[verdicts.verdict(found)]
+        experiments = project.experiments_of(lesson.id)
+        if found:
+            box += line(f"{lesson.quantity}: {lesson.with_}, against {lesson.without}. ",
+                        f"The claim holds where the ratio is {lesson.expect}.")  # fmt: skip
+            box += measured_table(lesson, found)
+        box.extend(self.remarks(lesson, found, experiments))
+        return [box, *self.lines(lesson)]
+
+    def verdict(self, lesson: Lesson, found: list[Measurement]) -> nodes.Node:
+        said = tag("strong", f"{verdicts.headline(lesson, found)}.")
+        origin = text(f"{SOURCES[lesson.source].capitalize()}.", "lesson-source")
+        return line(said, " ", lesson.claim, " ", origin, classes=("lesson-headline",))
+
+    def remarks(
+        self, lesson: Lesson, found: list[Measurement], experiments: tuple[Script, ...]
+    ) -> list[Tag]:
+        """Say what the reader has to know: a contradiction, what is stale, what was not run."""
+        remarks = []
+        outcome = verdicts.verdict(found)
+        if outcome not in (lesson.prose, NOT_MEASURED):
+            told = f"The text below was written for the verdict “{lesson.prose}”. "
+            remarks.append(note(told, "The last measurement contradicts it.", kind="failed"))
+        for each in found:
+            if not is_current(each.record, each.script):
+                label = each.script.framework.label
+                told = f"The experiment in {label} or its environment has changed since its run."
+                remarks.append(note(told, kind="stale"))
+        measured = {each.script.name for each in found}
+        waiting = [script for script in experiments if script.name not in measured]
+        if waiting:
+            links = [part for s in waiting for part in (", ", link(s.framework.label, s.name))][1:]
+            remarks.append(note("The experiment is written and waits for its run: ", *links, ".",
+                                kind="missing"))  # fmt: skip
+        return remarks
+
+    def lines(self, lesson: Lesson) -> list[nodes.Node]:
+        """List the lines that the lesson speaks of; each leads into its tab and to its program."""
+        rows = []
+        for quotation in lesson.lines:
+            try:
+                script, number = find(self.env, *split(quotation))
+            except Misquoted as error:
+                LOG.warning("%s: %s", lesson.path.name, error, location=self.get_location(),
+                            type="rosetta", subtype="line")  # fmt: skip
+                continue
+            quoted = code(script.code_lines()[number].strip())
+            framework, workload = script.framework, script.workload
+            beside = link("beside the others", workload.id, anchor=f"{framework.id}-L-{number}")
+            name = link(framework.label, script.name, anchor=f"L-{number}")
+            rows.append([name, quoted, [workload.title, ", ", beside]])
+        if not rows:
+            return []
+        label = "The lines that this lesson speaks of"
+        head = ["Framework", "The line", "Where"]
+        drawn = table(head, rows, label=label, classes=("lesson-lines",))
+        return [tag("details", tag("summary", f"{label}: {len(rows)}"), drawn, open="open")]
+
+
+def measured_table(lesson: Lesson, found: list[Measurement]) -> Tag:
+    """Draw a row for each experiment: both alternatives, their ratio, on what it was measured."""
+    rows = []
+    for each in found:
+        record, script = each.record, each.script
+        with_, without, ratio = verdicts.figures(each)
+        run = link(describe.day(record), record_docname(record.path, script))
+        where = [f"{describe.hardware(record)}, {each.pairs} pairs, ", run]
+        rows.append([link(script.framework.label, script.name), with_, without, ratio,
+                     outcome(each), where])  # fmt: skip
+    head = ["Experiment", lesson.with_.capitalize(), lesson.without.capitalize(), "Ratio", "Claim",
+            "Measured on"]  # fmt: skip
+    label = f"{lesson.quantity}: medians, quartiles in brackets"
+    return table(head, rows, label=label, classes=("figures", "measured"))
+
+
+def outcome(measurement: Measurement) -> nodes.inline:
+    kind = {True: "passed", False: "not-passed", None: "undecided"}[measurement.holds]
+    return text(OUTCOMES[measurement.holds], "verdict", kind)
+
+
+class LessonsDirective(Lessons):
+    """```{lessons}``` lists all lessons, or with an argument those of a workload, with verdicts.
+
+    `none` lists those that belong to no workload of this site.
+    """
+
+    optional_arguments = 1
+
+    def run(self) -> list[nodes.Node]:
+        project = catalog_of(self.env).project
+        uses(self.env, "registered", "lessons")
+        asked = self.arguments[0] if self.arguments else None
+        chosen = [lesson for lesson in project.lessons.values() if self.belongs(lesson, asked)]
+        entries = [tag("li", *self.entry(lesson)) for lesson in chosen]
+        return [tag("ul", *entries, classes=("lessons",))] if entries else []
+
+    def belongs(self, lesson: Lesson, asked: str | None) -> bool:
+        if asked is None or asked in lesson.workloads:
+            return True
+        known = catalog_of(self.env).project.workloads
+        return asked == "none" and not set(lesson.workloads) & set(known)
+
+    def entry(self, lesson: Lesson) -> list[nodes.Node | str]:
+        outcome = verdicts.verdict(self.measurements(lesson))
+        badge = text(outcome, "lesson-badge", f"lesson-{MARKS[outcome]}")
+        name = link(lesson.title.replace("`", ""), lesson.docname)
+        return [tag("div", name, " ", badge, classes=("lesson-name",)), line(lesson.claim)]
+
+
+DIRECTIVES = {"lesson": LessonDirective, "lessons": LessonsDirective}
