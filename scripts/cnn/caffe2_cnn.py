@@ -60,7 +60,8 @@ def build_cnn(name, is_test, **options):
     m = model_helper.ModelHelper(name, **options)
     same = {"kernel": 3, "pad": 1}
     with brew.arg_scope([brew.conv, brew.fc], WeightInitializer=GlorotUniform):
-        x = brew.conv(m, "images", "conv1", 3, 50, **same)
+        first = {**same, "no_gradient_to_input": 1}  # nothing learns below it
+        x = brew.conv(m, "images", "conv1", 3, 50, **first)
         x = brew.conv(m, brew.relu(m, x, x), "conv2", 50, 50, **same)
         x = brew.max_pool(m, x, "pool1", kernel=2, stride=2)
         x = brew.relu(m, x, "relu2")  # 50 x 16 x 16
