@@ -1,0 +1,39 @@
+# %% [markdown]
+# # A pool that is told only its size: Chainer
+
+# %% setup
+
+# %%
+import chainer
+import chainer.functions as F
+import numpy as np
+
+print(f"Chainer {chainer.__version__}")
+
+SIDES = [33, 17, 9]  # one more than a power of two, so that rounding shows
+
+# %% experiment [markdown]
+# A max-pool of two by two is told nothing else, then its stride and how to
+# round as well. What is counted is the positions that are left of a square.
+
+
+# %%
+DEFAULT = {}
+WRITTEN_OUT = {"stride": 2, "cover_all": False}
+
+
+def positions(side, **options):
+    x = np.zeros((1, 1, side, side), np.float32)
+    return F.max_pooling_2d(x, 2, **options).size
+
+
+with_ = [float(positions(side, **DEFAULT)) for side in SIDES]
+without = [float(positions(side, **WRITTEN_OUT)) for side in SIDES]
+for side, default, written_out in zip(SIDES, with_, without):
+    print(f"{side} x {side}: {default:.0f} and {written_out:.0f} positions")
+
+# %% results [markdown]
+# Positions left, side by side of the square.
+
+# %%
+{"device": "cpu", "with": with_, "without": without}

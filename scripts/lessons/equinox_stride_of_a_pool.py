@@ -1,0 +1,43 @@
+# %% [markdown]
+# # A pool that is told only its size: JAX + Equinox
+
+# %% setup
+
+# %%
+import equinox as eqx
+import jax
+import jax.numpy as jnp
+
+print(f"Equinox {eqx.__version__} on {jax.default_backend()}")
+
+SIDES = [33, 17, 9]  # one more than a power of two, so that rounding shows
+
+# %% experiment [markdown]
+# A max-pool of two by two is told nothing else, then its stride and how to
+# round as well. What is counted is the positions that are left of a square.
+
+
+# %%
+DEFAULT = {}
+WRITTEN_OUT = {"stride": 2, "use_ceil": False}
+
+
+def positions(side, **options):
+    pool = eqx.nn.MaxPool2d(2, **options)
+    return pool(jnp.zeros((1, side, side))).size
+
+
+with_ = [float(positions(side, **DEFAULT)) for side in SIDES]
+without = [float(positions(side, **WRITTEN_OUT)) for side in SIDES]
+for side, default, written_out in zip(SIDES, with_, without):
+    print(f"{side} x {side}: {default:.0f} and {written_out:.0f} positions")
+
+# %% results [markdown]
+# Positions left, side by side of the square.
+
+# %%
+{
+    "device": "cuda" if jax.default_backend() == "gpu" else "cpu",
+    "with": with_,
+    "without": without,
+}

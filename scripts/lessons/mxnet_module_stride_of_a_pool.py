@@ -1,0 +1,41 @@
+# %% [markdown]
+# # A pool that is told only its size: MXNet Module
+
+# %% setup
+
+# %%
+import mxnet as mx
+import numpy as np
+from mxnet import sym
+
+print(f"MXNet {mx.__version__}")
+
+SIDES = [33, 17, 9]  # one more than a power of two, so that rounding shows
+
+# %% experiment [markdown]
+# A max-pool of two by two is told nothing else, then its stride and how to
+# round as well. What is counted is the positions that are left of a square.
+
+
+# %%
+DEFAULT = {}
+WRITTEN_OUT = {"stride": (2, 2), "pooling_convention": "valid"}
+
+
+def positions(side, **options):
+    x = sym.Variable("data")
+    x = sym.Pooling(x, kernel=(2, 2), pool_type="max", **options)
+    _, shapes, _ = x.infer_shape(data=(1, 1, side, side))
+    return np.prod(shapes[0])
+
+
+with_ = [float(positions(side, **DEFAULT)) for side in SIDES]
+without = [float(positions(side, **WRITTEN_OUT)) for side in SIDES]
+for side, default, written_out in zip(SIDES, with_, without):
+    print(f"{side} x {side}: {default:.0f} and {written_out:.0f} positions")
+
+# %% results [markdown]
+# Positions left, side by side of the square.
+
+# %%
+{"device": "cpu", "with": with_, "without": without}
