@@ -120,8 +120,8 @@ def measured_table(lesson: Lesson, found: list[Measurement]) -> Tag:
         where = [f"{describe.hardware(record)}, {each.pairs} pairs, ", run]
         rows.append([link(script.framework.label, script.name), with_, without, ratio,
                      outcome(each), where])  # fmt: skip
-    head = ["Experiment", lesson.with_.capitalize(), lesson.without.capitalize(), "Ratio", "Claim",
-            "Measured on"]  # fmt: skip
+    ways = [way[0].upper() + way[1:] for way in (lesson.with_, lesson.without)]
+    head = ["Experiment", *ways, "Ratio", "Claim", "Measured on"]
     label = f"{lesson.quantity}: medians, quartiles in brackets"
     return table(head, rows, label=label, classes=("figures", "measured"))
 

@@ -95,7 +95,9 @@ def create_training(model):
     net.Scale(net.Sqrt("sum2", "root"), "epsilon", scale=EPSILON)
     net.Scale(net.Div(["root", "sum1"], "rate"), "rate", scale=-LEARNING_RATE)
     for w, g in model.param_to_grad.items():
-        m, v = (init.ConstantFill(w, w + x, value=0.0) for x in ("_m", "_v"))
+        m = init.ConstantFill(w, w + "_m", value=0.0)
+        # Next to epsilon no change; but roots of denormal numbers are slow.
+        v = init.ConstantFill(w, w + "_v", value=1e-30)
         net.WeightedSum([m, "b1", g, "rest1"], m)
         net.WeightedSum([v, "b2", net.Sqr(g, "work"), "rest2"], v)
         net.Add([net.Sqrt(v, "work"), "epsilon"], "work", broadcast=1)

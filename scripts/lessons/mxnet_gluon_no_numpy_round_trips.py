@@ -77,7 +77,7 @@ def seconds(use_numpy):
     return (time.perf_counter() - start) / STEPS
 
 
-pairs = [(seconds(True), seconds(False)) for _ in range(7)][1:]
+pairs = [(seconds(True), seconds(False)) for _ in range(11)][1:]
 with_, without = map(list, zip(*pairs))
 print(f"NumPy {min(with_):.4f} s a step, the device {min(without):.4f} s")
 

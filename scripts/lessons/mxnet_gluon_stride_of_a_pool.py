@@ -33,7 +33,7 @@ for side, default, written_out in zip(SIDES, with_, without):
     print(f"{side} x {side}: {default:.0f} and {written_out:.0f} positions")
 
 # %% results [markdown]
-# Positions left, side by side of the square.
+# Positions left, one number for each square.
 
 # %%
 {"device": "cpu", "with": with_, "without": without}
