@@ -123,7 +123,7 @@ def html_command(given: argparse.Namespace) -> int:
 def draw(site: Path) -> int:
     """Draw the site with Sphinx; nothing is executed."""
     command = [sys.executable, "-m", "sphinx", "--builder", "dirhtml", "--quiet"]
-    command += ["--fail-on-warning", "--keep-going"]
+    command += ["--fail-on-warning", "--keep-going", "--jobs", "auto"]
     command += ["--doctree-dir", ROOT / "_build" / "doctrees", ROOT / "docs", site]
     variables = {**os.environ, "PYTHONPATH": str(ROOT)}
     return subprocess.run(command, env=variables).returncode
