@@ -115,15 +115,20 @@ def measured_table(lesson: Lesson, found: list[Measurement]) -> Tag:
     rows = []
     for each in found:
         record, script = each.record, each.script
-        with_, without, ratio = verdicts.figures(each)
+        figures = map(with_spread_below, verdicts.figures(each))
         run = link(describe.day(record), record_docname(record.path, script))
         where = [f"{describe.hardware(record)}, {each.pairs} pairs, ", run]
-        rows.append([link(script.framework.label, script.name), with_, without, ratio,
-                     outcome(each), where])  # fmt: skip
+        rows.append([link(script.framework.label, script.name), *figures, outcome(each), where])
     ways = [way[0].upper() + way[1:] for way in (lesson.with_, lesson.without)]
     head = ["Experiment", *ways, "Ratio", "Claim", "Measured on"]
     label = f"{lesson.quantity}: medians, quartiles in brackets"
     return table(head, rows, label=label, classes=("figures", "measured"))
+
+
+def with_spread_below(figure: str) -> list[nodes.Node | str]:
+    """Put what stands in brackets behind a figure on a line of its own."""
+    middle, space, spread = figure.partition(" (")
+    return [middle, tag("small", f"{space}{spread}")] if spread else [middle]
 
 
 def outcome(measurement: Measurement) -> nodes.inline:
