@@ -1,71 +1,82 @@
 """Run a script with several seeds: how far does chance alone move the test accuracy?
 
-    .environments/tools/bin/python benchmarks/seeds.py pytorch mxnet_gluon --seeds 5
+    .environments/tools/bin/python benchmarks/seeds.py caffe2 pytorch --seeds 3
 
 Two correct programs start from different weights and drop different units, so after one epoch their
-accuracies differ. Printed are every seed's accuracy, mean and standard deviation: what a difference
-between two tabs is to be held against. Each run is a whole one, in the framework's own environment.
+accuracies differ. Each run is a whole one, in the framework's own environment, from which only the
+accuracy is kept: in results/seeds/<workload>.json, which the page of the results draws. Seeds that
+are there already are not run again while the script is as it was; the script's own seed is not run,
+since its record has it.
 """
 
 import argparse
-import re
-import statistics
-import subprocess
 import sys
 import tempfile
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from rosetta import environments, kernel, runner  # noqa: E402  after the path
+from rosetta import environments, machine, refresh, runner, seeds  # noqa: E402  after the path
+from rosetta.datasets import prepare  # noqa: E402
+from rosetta.describe import percent  # noqa: E402
+from rosetta.progress import Progress  # noqa: E402
 from rosetta.workloads import load_project  # noqa: E402
 
 
-def main():
+def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("frameworks", nargs="+", help="ids from frameworks.toml")
     parser.add_argument("--workload", default="cnn")
     parser.add_argument("--profile", default="epoch")
-    parser.add_argument("--seeds", type=int, default=5, help="how many, from 0 on")
+    parser.add_argument("--seeds", type=int, default=3, help="how many, beside the script's own")
     options = parser.parse_args()
-    project, everything = load_project(ROOT), []
-    for framework in options.frameworks:
-        script = project.script(f"{options.workload}/{framework}")
-        python = environments.ensure(ROOT, script.framework.environment).python
-        print(f"\n{script.framework.label}, {script.workload.profiles[options.profile].title}")
-        found = []
-        for seed in range(options.seeds):
-            found.append(accuracy(script, python, options.profile, seed))
-            print(f"  seed {seed}  {100 * found[-1]:.2f} %", flush=True)
-        everything += found
-        print(f"  {summary(found)}")
-    print(f"\nall: {summary(everything)}")
+    project, progress, device = load_project(ROOT), Progress(), machine.default_device()
+    with refresh.alone(ROOT):
+        for framework in options.frameworks:
+            script = project.script(f"{options.workload}/{framework}")
+            lock = environments.lock_name(ROOT, script.framework.environment, device)
+            python = refresh.interpreter(ROOT, script, lock, device, progress)
+            facts = prepare(script.workload.dataset)
+            profile = script.workload.profiles[options.profile]
+            job = runner.Job(script, profile, device, lock, python, facts, "", Path())
+            study(job, options.seeds, seeds.seeds_path(ROOT, options.workload), progress)
 
 
-def accuracy(script, python, profile, seed):
-    """Return the test accuracy that the script prints when it is run with a seed."""
-    text = script.text
-    for name, value in {**script.workload.profiles[profile].overrides, "SEED": seed}.items():
-        text = re.sub(rf"^{name} = .*$", f"{name} = {value!r}", text, flags=re.MULTILINE)
-    own = script.framework.variables
-    variables = kernel.variables_for(ROOT, "cpu", runner.threads(script), own)
-    # Outside the runner nobody has said where the data is: look as any plain program does.
-    variables.pop("ROSETTA_OFFLINE")
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder, script.path.name)
-        path.write_text(text, "utf-8")
-        done = subprocess.run(
-            [python, path.name], cwd=folder, env=variables, stdout=subprocess.PIPE, text=True
-        )
-    if done.returncode:
-        sys.exit(f"{script.relative} with seed {seed}: exit status {done.returncode}")
-    return float(re.search(r"test accuracy (\d\.\d+)", done.stdout)[1])
+def study(job: runner.Job, count: int, path: Path, progress: Progress) -> None:
+    """Run a job with the seeds that follow its own, keeping each accuracy as it becomes known."""
+    script, profile = job.script, job.profile
+    own = script.workload.hyperparameters["SEED"]
+    for seed in range(own + 1, own + 1 + count):
+        title = f"{script.name} ({profile.id}, seed {seed})"
+        kept = seeds.load(path)
+        before = next((run for run in kept if same(run, job, seed)), None)
+        if before and before.is_current(script):
+            progress.say(f"{title}  {percent(before.test_accuracy)}, as it was")
+            continue
+        with progress.running(title) as tell:
+            run = run_with(job, seed, tell)
+        seeds.write(path, [run, *(other for other in kept if other != before)])
+        progress.say(f"{title}  {percent(run.test_accuracy)}")
+    found = seeds.spreads(seeds.load(path), profile.id)[script.framework.id]
+    progress.say(f"  mean {percent(found.mean)}, lowest to highest {percent(found.width)}")
 
 
-def summary(values):
-    spread = f", standard deviation {100 * statistics.stdev(values):.2f}" if values[1:] else ""
-    return f"mean {100 * statistics.mean(values):.2f} %{spread}, {len(values)} runs"
+def same(run: seeds.Run, job: runner.Job, seed: int) -> bool:
+    asked = (job.script.framework.id, job.profile.id, seed)
+    return (run.framework, run.profile, run.seed) == asked
+
+
+def run_with(job: runner.Job, seed: int, tell: Callable[[str], None]) -> seeds.Run:
+    """Run the script once, its seed written over; the record itself is not kept."""
+    profile = replace(job.profile, overrides={**job.profile.overrides, "SEED": seed})
+    with tempfile.TemporaryDirectory(prefix="rosetta-seeds-") as folder:
+        outcome = runner.run(replace(job, profile=profile, results=Path(folder)), tell)
+    if outcome.failure:
+        sys.exit(f"{outcome.failure.describe(job.script)} (seed {seed})")
+    return seeds.run_of(outcome.record, seed)
 
 
 if __name__ == "__main__":

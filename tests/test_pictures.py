@@ -13,7 +13,7 @@ from browsing import DESKTOP, PHONE
 from bs4 import BeautifulSoup
 from tinysite import SYNTHETIC, TinySite, serve, soup, words
 
-from rosetta import describe, records
+from rosetta import describe, records, seeds
 from rosetta.series import PICTURES, Line, Mark, Panel, Series
 from rosetta.sphinxext import pictures
 from rosetta.workloads import load_project
@@ -181,6 +181,9 @@ orphan: true
 ```{planted} line
 ```
 
+```{seeds} line full
+```
+
 ```{provenance} line/abacus
 ```
 """
@@ -206,6 +209,7 @@ def site(tmp_path_factory):
         with (site.root / "scripts/line/workload.toml").open("a", encoding="utf-8") as toml:
             toml.write("\n[tolerances]\nbeads = { tolerance = 1e-6, spread = 2e-7 }\n")
         write_planted(site, PLANTED)
+        write_seeds(site, 0.93, 0.95, 0.97)
         assert site.run("line/abacus").ok
         assert site.run("line/slate", data=SYNTHETIC).ok
         (site.root / "docs/pictures.md").write_text(PAGE, "utf-8")
@@ -218,6 +222,18 @@ def write_planted(site, content) -> None:
     path = site.root / "results/planted/line.json"
     path.parent.mkdir(exist_ok=True)
     path.write_text(json.dumps(content), "utf-8")
+
+
+def write_seeds(site, *accuracies: float) -> None:
+    """Write what two programs came to, the second of which has changed since."""
+    script = load_project(site.root).script("line/abacus")
+    now = records.key(script, environment="here", profile="full", digest="d")
+    data = {"source": "official", "digest": "d"}
+    rest = ("2026", "box", "here", data, {}, None)
+    told = enumerate(accuracies, 1)
+    runs = [seeds.Run("abacus", "full", seed, accuracy, *rest, now) for seed, accuracy in told]
+    older = seeds.Run("slate", "full", 1, 0.9, *rest, "older")
+    seeds.write(seeds.seeds_path(site.root, "line"), [*runs, older])
 
 
 def test_a_page_shows_the_figures_of_its_records(site):
@@ -238,7 +254,7 @@ def test_a_page_shows_the_figures_of_its_records(site):
 
 def test_tolerances_and_planted_faults_are_drawn(site):
     page = soup(site, "pictures")
-    tolerances, planted = page.select("table.proof")
+    tolerances, planted = page.select("table.proof:not(.seeds)")
     assert words(tolerances.tbody) == "Beads absolute 1.0e-06 2.0e-07 5 times"
     nothing, fault = planted.select("tbody tr")
     assert words(nothing) == "nothing 2 3.0e-07"
@@ -248,6 +264,21 @@ def test_tolerances_and_planted_faults_are_drawn(site):
     assert fault.abbr["title"] == "Abacus, Slate + Chalk"
     folded = words(page.select_one("details.folded"))
     assert "one bead too many, in Abacus beads are off. Count again." in folded
+
+
+def test_what_the_seed_does_stands_beside_the_record(site):
+    page = soup(site, "pictures")
+    [table] = page.select("table.seeds")
+    record = records.read(next(site.root.glob("results/*/line/abacus*.ipynb")))
+    own = describe.percent(record.reported["test_accuracy"])
+    abacus, slate = table.select("tbody tr")
+    others = "93.00 %, 95.00 %, 97.00 % 95.00 % 4.0 points"
+    assert words(abacus) == f"Abacus {own} {others}"
+    assert words(slate) == "Slate + Chalk older code not run 90.00 % 90.00 % 0.0 points", (
+        "its record is of synthetic data"
+    )
+    assert "4 runs of 2 programs, all four epochs each" in page.text
+    assert "moves by up to 4.0 points; the means of the programs lie within 5.0" in page.text
 
 
 def test_a_record_says_what_it_holds(site):
@@ -262,6 +293,8 @@ def test_a_page_is_drawn_again_when_what_it_shows_has_changed_and_only_then(site
     write_planted(site, {**PLANTED, "slate": {}})
     assert read_again(site) == {"pictures"}
     assert words(soup(site, "pictures").select("table.planted tbody tr")[1]).endswith("1 0.25")
+    write_seeds(site, 0.94, 0.95)
+    assert read_again(site) == {"pictures"}
 
 
 @pytest.mark.parametrize(
@@ -296,6 +329,7 @@ def read_again(site) -> set[str]:
     [
         ("{picture} line lemon", "there is no picture 'lemon'; there are: steps, losses, "),
         ("{picture} lime steps", "there is no workload 'lime'"),
+        ("{seeds} line long", "line has no profile 'long'; there are: short, full."),
         ("{provenance} line/papyrus", "no script is called 'line/papyrus'"),
     ],
 )

@@ -12,6 +12,7 @@ from pathlib import Path
 from ..coverage import reasons_path
 from ..planted import planted_path
 from ..records import file_digest, inputs
+from ..seeds import seeds_path
 from .catalog import Catalog
 
 MACHINERY = Path(__file__).resolve().parent.parent
@@ -22,6 +23,7 @@ def uses(env, *subjects: str) -> None:
 
     A subject is "registered" (which workloads, frameworks and scripts there are, and are not),
     "published" (the older studies' tables), "planted cnn" (what planted faults moved),
+    "seeds cnn" (what other seeds came to),
     "lessons" (the lessons' claims and experiments), "marks" (of which lines they speak),
     "code cnn/pytorch" (a script's text), or "script cnn/pytorch" (its text and its records).
     """
@@ -49,6 +51,8 @@ def fingerprint(catalog: Catalog, subject: str) -> str | None:
         return _digest([], *(f"{m.id} {m.title} {m.lines}" for m in project.lessons.values()))
     if what == "planted":
         return _digest([planted_path(project.root, name)])
+    if what == "seeds":
+        return _digest([seeds_path(project.root, name)])
     script = next((script for script in project.programs if script.name == name), None)
     if script is None:
         return None

@@ -2,10 +2,10 @@
 
 from docutils import nodes
 
-from .. import describe, parity, planted
+from .. import describe, parity, planted, seeds
 from ..planted import UNTOUCHED, Fault
 from ..provenance import origin, trust
-from ..workloads import Workload, WorkloadError
+from ..workloads import Script, Workload, WorkloadError
 from .catalog import record_docname
 from .dependencies import uses
 from .elements import line, link, note, table, tag, text
@@ -96,6 +96,64 @@ class PlantedDirective(Drawn):
         return tag("details", title, tag("dl", *entries, classes=("said",)), classes=("folded",))
 
 
+class SeedsDirective(Drawn):
+    """```{seeds} cnn epoch``` draws how far the seed alone moves a program's test accuracy."""
+
+    required_arguments = 2
+
+    def run(self) -> list[nodes.Node]:
+        name, profile = self.arguments
+        workload, catalog = known_workload(self, name), catalog_of(self.env)
+        if profile not in workload.profiles:
+            known = ", ".join(workload.profiles)
+            raise self.error(f"{name} has no profile {profile!r}; there are: {known}.")
+        uses(self.env, f"seeds {workload.id}")
+        runs = seeds.load(seeds.seeds_path(catalog.project.root, workload.id))
+        found = seeds.spreads(runs, profile)
+        drawn = [s for s in self.shown_scripts(workload.id) if s.framework.id in found]
+        if not drawn:
+            return [note("No program has been run with several seeds yet.", kind="missing")]
+        rows = [self.row(script, found[script.framework.id], profile) for script in drawn]
+        header = ["Framework", "Its record", "With other seeds", "Their mean", "Lowest to highest"]
+        title = workload.profiles[profile].title
+        label = f"Test accuracies of {workload.title} after {title}, by seed"
+        told = self.summary([found[script.framework.id] for script in drawn], title)
+        return [line(told), table(header, rows, label=label, classes=("proof", "seeds"))]
+
+    def row(self, script: Script, spread: seeds.Spread, profile: str) -> list:
+        name = [link(script.framework.label, script.name)]
+        if not all(run.is_current(script) for run in spread.runs):
+            name += [" ", text("older code", "unmoved")]
+        told = [
+            record.reported["test_accuracy"]
+            for record in catalog_of(self.env).records(script)
+            if record.ok and record.source != "synthetic" and record.profile == profile
+        ]
+        return [
+            name,
+            describe.percent(told[0]) if told else "not run",
+            ", ".join(map(describe.percent, spread.accuracies)),
+            describe.percent(spread.mean),
+            points(spread.width),
+        ]
+
+    def summary(self, found: list[seeds.Spread], title: str) -> str:
+        """Hold what the seed does against how far the programs' means lie apart."""
+        means = [spread.mean for spread in found]
+        widest = max(spread.width for spread in found)
+        runs = sum(len(spread.runs) for spread in found)
+        return (
+            f"{runs} runs of {len(found)} programs, {title} each: with nothing changed but the "
+            f"seed, one and the same program moves by up to {points(widest)}; the means of the "
+            f"programs lie within {points(max(means) - min(means))} of each other."
+        )
+
+
+def points(difference: float) -> str:
+    """Write a difference of two accuracies."""
+    return f"{100 * difference:.1f} points"
+
+
 class ProvenanceDirective(Drawn):
     """```{provenance} cnn/pytorch``` lists what a script's shown record says of its run."""
 
@@ -119,5 +177,6 @@ class ProvenanceDirective(Drawn):
 DIRECTIVES = {
     "tolerances": TolerancesDirective,
     "planted": PlantedDirective,
+    "seeds": SeedsDirective,
     "provenance": ProvenanceDirective,
 }

@@ -1,0 +1,112 @@
+"""Read how far chance moves a test accuracy: results/seeds/<workload>.json.
+
+benchmarks/seeds.py writes it: whole runs of scripts whose only change is the seed, so that two
+accuracies can be held against what the seed alone does.
+"""
+
+import json
+import os
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from .declarations import WorkloadError, build
+from .records import Record, key
+from .workloads import Script
+
+
+@dataclass(frozen=True)
+class Run:
+    """One run with a seed of its own: what it came to, and on what it rests."""
+
+    framework: str
+    profile: str
+    seed: int
+    test_accuracy: float
+    started: str
+    machine: str
+    environment: str
+    data: dict  # where the data came from, and its digest
+    versions: dict
+    commit: str | None
+    key: str  # the key that a record of the script has, whatever the seed
+
+    def is_current(self, script: Script) -> bool:
+        """Tell whether the script, its environment and what it is given are still the same."""
+        return self.key == key(
+            script,
+            environment=self.environment,
+            profile=self.profile,
+            digest=self.data.get("digest", ""),
+        )
+
+
+def run_of(record: Record, seed: int) -> Run:
+    """Return what is kept of a record that was run with a seed."""
+    about = record.about
+    names = ("framework", "profile", "started", "environment", "versions", "commit", "key")
+    return Run(
+        **{name: about[name] for name in names},
+        seed=seed,
+        test_accuracy=about["reported"]["test_accuracy"],
+        machine=record.machine,
+        data={name: about["data"][name] for name in ("source", "digest")},
+    )
+
+
+def seeds_path(root: Path, workload: str) -> Path:
+    return root / "results" / "seeds" / f"{workload}.json"
+
+
+def load(path: Path) -> list[Run]:
+    """Return the runs of a file; none if nothing was written.
+
+    Raises WorkloadError when the file cannot be read.
+    """
+    try:
+        content = json.loads(path.read_text("utf-8"))
+    except FileNotFoundError:
+        return []
+    except ValueError as error:
+        raise WorkloadError(f"{path}: not readable as JSON: {error}.") from None
+    if not (isinstance(content, list) and all(isinstance(item, Mapping) for item in content)):
+        raise WorkloadError(f"{path}: expected a list of runs, as benchmarks/seeds.py writes it.")
+    return [build(Run, item, f"{path}: run {place}") for place, item in enumerate(content, 1)]
+
+
+def write(path: Path, runs: Iterable[Run]) -> None:
+    """Write the runs in order, whole: a reader sees the old file or the new one."""
+    ordered = sorted(runs, key=lambda run: (run.framework, run.profile, run.seed))
+    text = json.dumps([asdict(run) for run in ordered], indent=1)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_suffix(".part")
+    temporary.write_text(f"{text}\n", "utf-8")
+    os.replace(temporary, path)
+
+
+@dataclass(frozen=True)
+class Spread:
+    """The accuracies that one program reaches with different seeds."""
+
+    runs: tuple[Run, ...]
+
+    @property
+    def accuracies(self) -> tuple[float, ...]:
+        return tuple(run.test_accuracy for run in self.runs)
+
+    @property
+    def mean(self) -> float:
+        return sum(self.accuracies) / len(self.runs)
+
+    @property
+    def width(self) -> float:
+        return max(self.accuracies) - min(self.accuracies)
+
+
+def spreads(runs: Iterable[Run], profile: str) -> dict[str, Spread]:
+    """Group the runs of a profile by framework."""
+    found: dict[str, list[Run]] = {}
+    for run in runs:
+        if run.profile == profile:
+            found.setdefault(run.framework, []).append(run)
+    return {framework: Spread(tuple(own)) for framework, own in found.items()}
