@@ -9,6 +9,7 @@ Nothing is imported: only packages that the script itself has imported are asked
 SWITCHES = {
     "torch": [
         "torch.backends.cudnn.conv.fp32_precision|torch.backends.cudnn.allow_tf32",
+        "torch.backends.cudnn.rnn.fp32_precision",
         "torch.backends.cuda.matmul.fp32_precision|torch.backends.cuda.matmul.allow_tf32",
     ],
     "jax": ["jax.config.jax_default_matmul_precision"],

@@ -47,8 +47,8 @@ print(x_train.shape, x_train.dtype, y_train.shape, y_train.dtype)
 # %% model [markdown]
 # Links own weights and are registered inside `init_scope`. Chainer's default is
 # LeCun-normal; biases start at zero. Windows that hang over the edge are pooled
-# too, unless `cover_all` is off. iDeep's dropout has the same mask at every
-# call, so NumPy's is asked for.
+# too, unless `cover_all` is off. iDeep's dropout repeats its mask until the
+# second of the clock is over, so NumPy's is asked for.
 
 
 # %%

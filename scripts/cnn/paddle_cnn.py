@@ -38,8 +38,8 @@ TRAIN_IMAGES = 50_000
 TEST_IMAGES = 10_000
 
 # %% data [markdown]
-# Convolutions want `float32`, channels first; cross-entropy wants `int64` class
-# indices. `to_tensor` copies to the current device.
+# Convolutions want `float32`, channels first; class indices are `int64` unless
+# told otherwise. `to_tensor` copies to the current device.
 
 # %%
 (x_train, y_train), (x_test, y_test) = cifar10(channels_first=True)

@@ -74,7 +74,8 @@ class GRU(gluon.HybridBlock):
 
     def hybrid_forward(self, F, reviews):
         outputs = self.gru(self.embedding(F.transpose(reviews)))
-        # F.SequenceLast does this too, but on a CPU its backward pass crashes.
+        # F.SequenceLast without lengths does this too, but its backward pass
+        # crashes on a CPU.
         last = F.slice_axis(outputs, axis=0, begin=-1, end=None)
         return self.dense(F.squeeze(last, axis=0))  # logits, no softmax
 

@@ -74,7 +74,8 @@ def gru():
     x = sym.Embedding(x, table, input_dim=VOCABULARY, output_dim=125)
     state = sym.zeros((1, 0, 100))  # 0: as many as there are reviews
     x = sym.RNN(x, packed, state, mode="gru", state_size=100, num_layers=1)
-    # SequenceLast does this too, but on a CPU its backward pass crashes.
+    # SequenceLast without lengths does this too, but its backward pass crashes
+    # on a CPU.
     x = sym.squeeze(sym.slice_axis(x, axis=0, begin=-1, end=None), axis=0)
     x = sym.FullyConnected(x, num_hidden=2, name="dense")
     return sym.SoftmaxOutput(x, name="softmax")

@@ -42,8 +42,8 @@ TRAIN_REVIEWS = 25_000
 TEST_REVIEWS = 25_000
 
 # %% data [markdown]
-# Tokens index the embedding as `int32` or `int64`, as they come; cross-entropy
-# wants `int64` class indices. `to_tensor` copies to the current device.
+# Tokens index the embedding as `int32` or `int64`, as they come; class indices
+# are `int64` unless told otherwise. `to_tensor` copies to the current device.
 
 # %%
 (x_train, y_train), (x_test, y_test) = imdb(VOCABULARY, LENGTH)
