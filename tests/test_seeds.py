@@ -1,5 +1,6 @@
 """How far the seed alone moves an accuracy: the runs that measure it, what is kept, and drawn."""
 
+import statistics
 import sys
 from pathlib import Path
 
@@ -100,3 +101,27 @@ def test_runs_are_kept_whole_and_grouped_by_program(tmp_path):
     assert found["b"].accuracies == (0.25, 0.5)
     assert (found["b"].mean, found["b"].width) == (0.375, 0.25)
     assert not list(path.parent.glob("*.part"))
+
+
+# ---- What was measured ----------------------------------------------------------------------
+
+
+COMMITTED = seeds.load(seeds_path(ROOT, "cnn"))
+
+
+def test_the_range_that_correct_programs_reach_is_the_measured_one():
+    """Mean and four standard deviations, rounded; every run lies in it."""
+    accuracies = [run.test_accuracy for run in COMMITTED if run.profile == "epoch"]
+    low, high = load_project(ROOT).workloads["cnn"].profiles["epoch"].accuracy
+    assert len(accuracies) >= 10
+    assert all(low <= accuracy <= high for accuracy in accuracies)
+    mean, deviation = statistics.mean(accuracies), statistics.stdev(accuracies)
+    assert (low, high) == pytest.approx((mean - 4 * deviation, mean + 4 * deviation), abs=0.02)
+
+
+def test_programs_differ_by_their_seeds_and_not_by_their_frameworks():
+    found = spreads(COMMITTED, "epoch")
+    means = [spread.mean for spread in found.values()]
+    assert len(found) >= 4
+    assert all(len(spread.runs) >= 3 for spread in found.values())
+    assert max(means) - min(means) < 0.03
