@@ -129,13 +129,9 @@ class SeedsDirective(Drawn):
             for record in catalog_of(self.env).records(script)
             if record.ok and record.source != "synthetic" and record.profile == profile
         ]
-        return [
-            name,
-            describe.percent(told[0]) if told else "not run",
-            ", ".join(map(describe.percent, spread.accuracies)),
-            describe.percent(spread.mean),
-            points(spread.width),
-        ]
+        others = [part for a in spread.accuracies for part in (", ", percent(a))][1:]
+        own = percent(told[0]) if told else "not run"
+        return [name, own, others, percent(spread.mean), points(spread.width)]
 
     def summary(self, found: list[seeds.Spread], title: str) -> str:
         """Hold what the seed does against how far the programs' means lie apart."""
@@ -147,6 +143,10 @@ class SeedsDirective(Drawn):
             f"seed, one and the same program moves by up to {points(widest)}; the means of the "
             f"programs lie within {points(max(means) - min(means))} of each other."
         )
+
+
+def percent(accuracy: float) -> nodes.inline:
+    return text(describe.percent(accuracy), "whole")
 
 
 def points(difference: float) -> str:
