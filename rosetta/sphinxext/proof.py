@@ -129,9 +129,11 @@ class SeedsDirective(Drawn):
             for record in catalog_of(self.env).records(script)
             if record.ok and record.source != "synthetic" and record.profile == profile
         ]
-        others = [part for a in spread.accuracies for part in (", ", percent(a))][1:]
-        own = percent(told[0]) if told else "not run"
-        return [name, own, others, percent(spread.mean), points(spread.width)]
+        *before, last = map(describe.percent, spread.accuracies)
+        others = [part for a in before for part in (whole(f"{a},"), " ")] + [whole(last)]
+        own = whole(describe.percent(told[0])) if told else "not run"
+        mean, width = whole(describe.percent(spread.mean)), whole(points(spread.width))
+        return [name, own, others, mean, width]
 
     def summary(self, found: list[seeds.Spread], title: str) -> str:
         """Hold what the seed does against how far the programs' means lie apart."""
@@ -145,8 +147,9 @@ class SeedsDirective(Drawn):
         )
 
 
-def percent(accuracy: float) -> nodes.inline:
-    return text(describe.percent(accuracy), "whole")
+def whole(figure: str) -> nodes.inline:
+    """Keep a figure and its unit on one line."""
+    return text(figure, "whole")
 
 
 def points(difference: float) -> str:
