@@ -8,6 +8,7 @@ import re
 from statistics import median
 from urllib.request import urlopen
 
+import pytest
 from browsing import (
     DESKTOP,
     FIRST,
@@ -24,8 +25,12 @@ from browsing import (
     scroll_to,
     shown,
     tab,
+    the_real_site,
     violations,
 )
+from tinysite import REPOSITORY
+
+from rosetta.workloads import load_project
 
 site = crowded_site
 
@@ -303,4 +308,15 @@ def test_a_switch_takes_less_than_a_twentieth_of_a_second(site, visit):
 
 def test_the_page_weighs_at_most_100_kilobytes(site):
     with urlopen(site.page) as answer:
-        assert len(gzip.compress(answer.read(), 6)) <= 100_000
+        assert weight(answer.read()) <= 100_000
+
+
+@pytest.mark.parametrize("workload", load_project(REPOSITORY).workloads)
+def test_so_does_the_page_of_every_workload(workload):
+    folder, _, _ = the_real_site()
+    assert weight((folder / workload / "index.html").read_bytes()) <= 100_000
+
+
+def weight(page: bytes) -> int:
+    """Return the bytes that a server sends which compresses as most do."""
+    return len(gzip.compress(page, 6))

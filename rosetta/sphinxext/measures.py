@@ -91,13 +91,13 @@ def expectation(passed: bool) -> nodes.inline:
 
 
 def raw(value: dict, whole: bool) -> list[nodes.Node]:
-    """Fold the value itself away; without `whole`, long lists are cut.
+    """Fold the value itself away; without `whole`, long lists are cut and numbers rounded.
 
     The class keeps it out of Sphinx's search index, where it would only be noise.
     """
     shown = json.dumps(value if whole else shortened(value), indent=1, ensure_ascii=False)
     pre = nodes.raw("", f"<pre tabindex='0'>{html.escape(shown)}</pre>", format="html")
-    title = "The last cell’s value" if whole else "The last cell’s value, long lists cut"
+    title = "The last cell’s value" if whole else "The last cell’s value, in short"
     return [tag("details", tag("summary", title), pre, classes=("raw", "no-search"))]
 
 
@@ -112,4 +112,4 @@ def shortened(value):
         if len(value) > SHORT:
             return [*map(shortened, value[:3]), f"... {len(value)} in all"]
         return [shortened(item) for item in value]
-    return float(f"{value:.6g}") if isinstance(value, float) else value
+    return float(f"{value:.4g}") if isinstance(value, float) else value
