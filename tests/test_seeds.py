@@ -72,7 +72,8 @@ def test_a_run_that_fails_leaves_what_was_measured_before(job, tmp_path):
     ("content", "said"),
     [
         ("[{", "not readable as JSON"),
-        ('{"seed": 1}', "expected a list of runs"),
+        ("{}", "expected a list of runs"),
+        ("[1]", "expected a list of runs"),
         ('[{"seed": 1}]', "run 1: incomplete, missing .*'test_accuracy'"),
         ('[{"sed": 1}]', "run 1: unknown sed"),
     ],
