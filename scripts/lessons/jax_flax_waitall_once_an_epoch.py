@@ -13,10 +13,10 @@ from flax import nnx
 
 print(f"JAX {jax.__version__} on {jax.default_backend()}")
 
-BATCH_SIZE, STEPS = 64, 4
+BATCH_SIZE, STEPS = 64, 12
 
 # %% experiment [markdown]
-# The CNN takes four training steps on batches that are cut from NumPy's
+# The CNN takes twelve training steps on batches that are cut from NumPy's
 # arrays: once it waits after each of them, once after the last.
 
 

@@ -17,10 +17,10 @@ from mxnet.gluon import nn
 device = mx.gpu() if mx.context.num_gpus() else mx.cpu()
 print(f"MXNet {mx.__version__} on {device}")
 
-BATCH_SIZE, STEPS = 64, 4
+BATCH_SIZE, STEPS = 64, 12
 
 # %% experiment [markdown]
-# The CNN takes four training steps on batches that are cut from NumPy's
+# The CNN takes twelve training steps on batches that are cut from NumPy's
 # arrays: once it waits after each of them, once after the last.
 
 
