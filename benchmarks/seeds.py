@@ -20,10 +20,10 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 from rosetta import environments, machine, refresh, runner, seeds  # noqa: E402  after the path
-from rosetta.datasets import prepare  # noqa: E402
+from rosetta.datasets import DataError, prepare  # noqa: E402
 from rosetta.describe import percent  # noqa: E402
 from rosetta.progress import Progress  # noqa: E402
-from rosetta.workloads import load_project  # noqa: E402
+from rosetta.workloads import WorkloadError, load_project  # noqa: E402
 
 
 def main() -> None:
@@ -80,4 +80,7 @@ def run_with(job: runner.Job, seed: int, tell: Callable[[str], None]) -> seeds.R
 
 
 if __name__ == "__main__":
-    main()
+    try:
+        main()
+    except (WorkloadError, DataError, environments.EnvironmentMissing) as error:
+        sys.exit(f"seeds: {error}")

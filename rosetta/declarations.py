@@ -1,5 +1,6 @@
 """Read what a file of the repository declares; an error names the file and what is wrong in it."""
 
+import json
 import tomllib
 from pathlib import Path
 
@@ -23,6 +24,14 @@ def read_toml(path: Path) -> dict:
         return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise WorkloadError(f"{path}: not readable as TOML: {error}.") from None
+
+
+def read_json(path: Path):
+    text = read_text(path)
+    try:
+        return json.loads(text)
+    except json.JSONDecodeError as error:
+        raise WorkloadError(f"{path}: not readable as JSON: {error}.") from None
 
 
 def build(kind: type, table: dict, where: str):

@@ -19,6 +19,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from .files import write_whole
 from .languages import Language
 from .records import file_digest, lock_path
 
@@ -100,9 +101,7 @@ def ensure(root: Path, name: str, say: Callable[[str], None] = print) -> Environ
     complete(root, name, folder)
     # rosetta.datasets can then be imported by a script that is run as a plain program.
     site_packages(python).joinpath("rosetta.pth").write_text(f"{root}\n")
-    stamp = folder / f"{STAMP}.part"
-    stamp.write_text(json.dumps(made_from(root, name)))
-    stamp.replace(folder / STAMP)
+    write_whole(folder / STAMP, json.dumps(made_from(root, name)))
     return Environment(name, python)
 
 

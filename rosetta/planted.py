@@ -4,12 +4,11 @@ Pure. For each framework and fault there are the errors of the proof's quantitie
 said; "untouched" is the script as it is. An error is None where nothing could be compared.
 """
 
-import json
 import math
 from dataclasses import dataclass
 from pathlib import Path
 
-from .workloads import WorkloadError
+from .declarations import read_json
 
 UNTOUCHED = "untouched"
 
@@ -38,12 +37,9 @@ def load(root: Path, workload: str) -> list[Fault]:
     Raises WorkloadError when the file cannot be read.
     """
     path = planted_path(root, workload)
-    try:
-        content = json.loads(path.read_text("utf-8"))
-    except FileNotFoundError:
+    if not path.exists():
         return []
-    except ValueError as error:
-        raise WorkloadError(f"{path}: not readable as JSON: {error}.") from None
+    content = read_json(path)
     faults: dict[str, Fault] = {UNTOUCHED: Fault(UNTOUCHED, {}, {})}
     for framework, variants in content.items():
         for name, found in variants.items():

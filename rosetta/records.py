@@ -9,7 +9,7 @@ the profile and whatever makes the run worth less than another (`copy` or `synth
 import hashlib
 import json
 import os
-import tempfile
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from pathlib import Path
@@ -17,6 +17,7 @@ from pathlib import Path
 import nbformat
 
 from . import published
+from .files import write_whole
 from .workloads import Project, Script
 
 SCHEMA = 1
@@ -135,26 +136,13 @@ def write(path: Path, notebook: nbformat.NotebookNode) -> Record:
     Raises RecordError when the disk is full or the folder not writable; the old record is kept.
     """
     notebook.metadata["rosetta"]["seal"] = seal(notebook)
-    temporary = None
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile(
-            "w", encoding="utf-8", dir=path.parent, prefix=".", suffix=".part", delete=False
-        ) as file:
-            temporary = Path(file.name)
-            file.write(nbformat.writes(notebook))
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.chmod(0o644)
-        temporary.replace(path)
+        write_whole(path, nbformat.writes(notebook))
     except OSError as error:
         raise RecordError(
             f"{path}: not written: {error.strerror or error}. "
             "The record that was there before is untouched; make room and run again."
         ) from error
-    finally:
-        if temporary is not None:
-            temporary.unlink(missing_ok=True)
     return Record(path, notebook)
 
 
@@ -195,11 +183,15 @@ def key(script: Script, *, environment: str, profile: str, digest: str) -> str:
 
 def is_current(record: Record, script: Script) -> bool:
     """Tell whether running the script again, as this record was run, would be the same run."""
-    about = record.about
-    return about["key"] == key(
+    return record.about["key"] == current_key(record.about, script)
+
+
+def current_key(about: Mapping, script: Script) -> str:
+    """Return the key that a run would have today, if it were run as the one that this tells of."""
+    return key(
         script,
         environment=about.get("environment", "here"),
-        profile=record.profile,
+        profile=about["profile"],
         digest=about["data"].get("digest", ""),
     )
 

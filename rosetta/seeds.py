@@ -5,13 +5,13 @@ accuracies can be held against what the seed alone does.
 """
 
 import json
-import os
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from .declarations import WorkloadError, build
-from .records import Record, key
+from .declarations import WorkloadError, build, read_json
+from .files import write_whole
+from .records import Record, current_key
 from .workloads import Script
 
 
@@ -33,12 +33,7 @@ class Run:
 
     def is_current(self, script: Script) -> bool:
         """Tell whether the script, its environment and what it is given are still the same."""
-        return self.key == key(
-            script,
-            environment=self.environment,
-            profile=self.profile,
-            digest=self.data.get("digest", ""),
-        )
+        return self.key == current_key(asdict(self), script)
 
 
 def run_of(record: Record, seed: int) -> Run:
@@ -63,25 +58,28 @@ def load(path: Path) -> list[Run]:
 
     Raises WorkloadError when the file cannot be read.
     """
-    try:
-        content = json.loads(path.read_text("utf-8"))
-    except FileNotFoundError:
+    if not path.exists():
         return []
-    except ValueError as error:
-        raise WorkloadError(f"{path}: not readable as JSON: {error}.") from None
+    content = read_json(path)
     if not (isinstance(content, list) and all(isinstance(item, Mapping) for item in content)):
         raise WorkloadError(f"{path}: expected a list of runs, as benchmarks/seeds.py writes it.")
     return [build(Run, item, f"{path}: run {place}") for place, item in enumerate(content, 1)]
 
 
 def write(path: Path, runs: Iterable[Run]) -> None:
-    """Write the runs in order, whole: a reader sees the old file or the new one."""
+    """Write the runs in order, whole: a reader sees the old file or the new one.
+
+    Raises WorkloadError when the disk is full or the folder not writable; the old file is kept.
+    """
     ordered = sorted(runs, key=lambda run: (run.framework, run.profile, run.seed))
     text = json.dumps([asdict(run) for run in ordered], indent=1)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_suffix(".part")
-    temporary.write_text(f"{text}\n", "utf-8")
-    os.replace(temporary, path)
+    try:
+        write_whole(path, f"{text}\n")
+    except OSError as error:
+        raise WorkloadError(
+            f"{path}: not written: {error.strerror or error}. The runs that were there before are "
+            "untouched; make room and run again."
+        ) from error
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ import math
 import os
 from pathlib import Path
 
+from rosetta.files import write_whole
 from rosetta.parity import Verdict
 
 WHERE = "ROSETTA_PLANTED"
@@ -38,8 +39,7 @@ class Moved:
             path = Path(folder) / f"{workload}.json"
             before = json.loads(path.read_text("utf-8")) if path.exists() else {}
             text = json.dumps({**before, **found}, indent=1)
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(f"{text}\n", "utf-8")
+            write_whole(path, f"{text}\n")
 
 
 def figure(error: float) -> float | None:

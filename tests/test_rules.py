@@ -19,7 +19,8 @@ FRAMEWORKS = set(
 # What knows no kernel, no Sphinx, no clock, no network.
 PURE = (
     "timing parity fingerprints diagnosis mistakes languages workloads network checks records "
-    "describe provenance precision comparison installation published coverage"
+    "describe provenance precision comparison installation published coverage planted seeds "
+    "verdicts lessons quotations declarations"
 ).split()
 IMPURE = set("nbclient jupyter_client sphinx docutils myst_nb time socket urllib http".split())
 

@@ -1,5 +1,7 @@
 """How far the seed alone moves an accuracy: the runs that measure it, what is kept, and drawn."""
 
+import errno
+import os
 import statistics
 import sys
 from pathlib import Path
@@ -101,7 +103,22 @@ def test_runs_are_kept_whole_and_grouped_by_program(tmp_path):
     assert list(found) == ["a", "b"]
     assert found["b"].accuracies == (0.25, 0.5)
     assert (found["b"].mean, found["b"].width) == (0.375, 0.25)
-    assert not list(path.parent.glob("*.part"))
+    assert [file.name for file in path.parent.iterdir()] == ["tiny.json"]
+
+
+def test_a_full_disk_keeps_the_runs_that_were_there(tmp_path, monkeypatch):
+    path = tmp_path / "tiny.json"
+    seeds.write(path, [run("a", 1, 0.25)])
+    before = path.read_bytes()
+    monkeypatch.setattr(os, "fsync", full_disk)
+    with pytest.raises(WorkloadError, match=r"tiny\.json: not written: No space left.*untouched"):
+        seeds.write(path, [run("a", 1, 0.25), run("a", 2, 0.5)])
+    assert path.read_bytes() == before
+    assert list(tmp_path.iterdir()) == [path], "no half-written file is left"
+
+
+def full_disk(descriptor: int):
+    raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
 
 # ---- What was measured ----------------------------------------------------------------------
