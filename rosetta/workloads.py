@@ -5,6 +5,7 @@ Dropping `<framework>_<workload>.py` (or .R, .jl) into `scripts/<workload>/` reg
 A script is in jupytext's percent format; a cell with a title opens the step of that name.
 """
 
+import difflib
 import re
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -20,6 +21,7 @@ from .network import Layer, NetworkError, layers_of
 MARKER = re.compile(r"^# ?%%(?!%)")
 LESSONS = "lessons"  # the workload of all experiments, which are no translations of each other
 EXPERIMENT = "experiment"
+SCRIPT_NAMES = f"<workload>/<framework>, or {LESSONS}/<lesson>/<framework>"
 EXPERIMENT_SECONDS = 600
 
 
@@ -161,14 +163,19 @@ class Project:
     def script(self, name: str) -> Script:
         """Return the script or the experiment of this name.
 
-        Raises WorkloadError with the names that exist.
+        Raises WorkloadError with the names that were perhaps meant.
         """
-        for script in self.programs:
-            if script.name == name:
-                return script
-        near = self.experiments if name.startswith(f"{LESSONS}/") else self.scripts
-        known = ", ".join(script.name for script in near) or "none"
-        raise WorkloadError(f"no script is called {name!r}; there are: {known}.")
+        found = {script.name: script for script in self.programs}
+        if name in found:
+            return found[name]
+        for folder in (name, name.rpartition("/")[0]):
+            if inside := [known for known in found if known.rpartition("/")[0] == folder]:
+                raise WorkloadError(
+                    f"no script is called {name!r}; there are: {', '.join(inside)}."
+                )
+        near = ", ".join(difflib.get_close_matches(name, found, 5, 0.5))
+        told = f"close to it: {near}" if near else f"a name is {SCRIPT_NAMES}"
+        raise WorkloadError(f"no script is called {name!r}; {told}.")
 
     def scripts_of(self, workload: str) -> tuple[Script, ...]:
         return tuple(script for script in self.scripts if script.workload.id == workload)

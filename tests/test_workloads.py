@@ -86,6 +86,15 @@ def test_a_file_that_does_not_say_what_it_must(tmp_path, file, old, new, message
     refused(tmp_path, message)
 
 
-def test_unknown_names_list_the_known_ones(tmp_path):
-    with pytest.raises(WorkloadError, match=r"no script is called 'tiny/gamma'.*: tiny/alpha"):
-        write_project(tmp_path).script("tiny/gamma")
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [
+        ("tiny/gamma", "there are: tiny/alpha"),
+        ("tiny", "there are: tiny/alpha"),
+        ("tinny/alpha", "close to it: tiny/alpha"),
+        ("huge", "a name is <workload>/<framework>, or lessons/<lesson>/<framework>"),
+    ],
+)
+def test_an_unknown_name_tells_those_that_were_perhaps_meant(tmp_path, name, told):
+    with pytest.raises(WorkloadError, match=rf"no script is called '{name}'; {told}"):
+        write_project(tmp_path).script(name)
