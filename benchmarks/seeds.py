@@ -20,35 +20,58 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 from rosetta import environments, machine, refresh, runner, seeds  # noqa: E402  after the path
-from rosetta.datasets import DataError, prepare  # noqa: E402
+from rosetta.__main__ import guarded  # noqa: E402
+from rosetta.datasets import prepare  # noqa: E402
+from rosetta.declarations import WorkloadError  # noqa: E402
 from rosetta.describe import percent  # noqa: E402
 from rosetta.progress import Progress  # noqa: E402
-from rosetta.workloads import WorkloadError, load_project  # noqa: E402
+from rosetta.workloads import Script, load_project  # noqa: E402
 
 
-def main() -> None:
+def main(arguments: list[str] | None = None, root: Path = ROOT) -> int:
+    """Run what is asked for; the exit statuses are those of python -m rosetta."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("frameworks", nargs="+", help="ids from frameworks.toml")
     parser.add_argument("--workload", default="cnn")
     parser.add_argument("--profile", default="epoch")
     parser.add_argument("--seeds", type=int, default=3, help="how many, beside the script's own")
-    options = parser.parse_args()
-    project, progress, device = load_project(ROOT), Progress(), machine.default_device()
-    with refresh.alone(ROOT):
-        for framework in options.frameworks:
-            script = project.script(f"{options.workload}/{framework}")
-            lock = environments.lock_name(ROOT, script.framework.environment, device)
-            python = refresh.interpreter(ROOT, script, lock, device, progress)
-            facts = prepare(script.workload.dataset)
-            profile = script.workload.profiles[options.profile]
-            job = runner.Job(script, profile, device, lock, python, facts, "", Path())
-            study(job, options.seeds, seeds.seeds_path(ROOT, options.workload), progress)
+    parser.add_argument("--here", action="store_true", help="in this very interpreter")
+    given = parser.parse_args(arguments)
+    if given.seeds < 1:
+        parser.error("--seeds: at least 1")
+    return guarded(lambda: study_all(given, root))
+
+
+def study_all(given: argparse.Namespace, root: Path) -> int:
+    project, progress, device = load_project(root), Progress(), machine.default_device()
+    scripts = [project.script(f"{given.workload}/{framework}") for framework in given.frameworks]
+    with refresh.alone(root):
+        for script in scripts:
+            job = job_of(script, given, device, progress)
+            study(job, given.seeds, seeds.seeds_path(root, given.workload), progress)
+    return 0
+
+
+def job_of(
+    script: Script, given: argparse.Namespace, device: str, progress: Progress
+) -> runner.Job:
+    """Return what the runner needs to know, as for a run of this script alone."""
+    asked = refresh.Options(names=(script.name,), profile=given.profile)
+    profile = refresh.profile_for(script, asked, device)
+    lock = environments.lock_name(script.root, script.framework.environment, device)
+    lock = "here" if given.here else lock
+    python = refresh.interpreter(script.root, script, lock, device, progress)
+    facts = prepare(script.workload.dataset)
+    return runner.Job(script, profile, device, lock, python, facts, "", Path())
 
 
 def study(job: runner.Job, count: int, path: Path, progress: Progress) -> None:
     """Run a job with the seeds that follow its own, keeping each accuracy as it becomes known."""
     script, profile = job.script, job.profile
-    own = script.workload.hyperparameters["SEED"]
+    own = script.workload.hyperparameters.get("SEED")
+    if own is None:
+        file = script.workload.path / "workload.toml"
+        raise WorkloadError(f"{file}: has no hyperparameter SEED that could be varied.")
     for seed in range(own + 1, own + 1 + count):
         title = f"{script.name} ({profile.id}, seed {seed})"
         kept = seeds.load(path)
@@ -60,13 +83,15 @@ def study(job: runner.Job, count: int, path: Path, progress: Progress) -> None:
             run = run_with(job, seed, tell)
         seeds.write(path, [run, *(other for other in kept if other != before)])
         progress.say(f"{title}  {percent(run.test_accuracy)}")
-    found = seeds.spreads(seeds.load(path), profile.id)[script.framework.id]
+    found = seeds.by_program(seeds.load(path), profile.id)[script.framework.id]
     progress.say(f"  mean {percent(found.mean)}, lowest to highest {percent(found.width)}")
 
 
 def same(run: seeds.Run, job: runner.Job, seed: int) -> bool:
-    asked = (job.script.framework.id, job.profile.id, seed)
-    return (run.framework, run.profile, run.seed) == asked
+    """Tell whether the run is this one: of another machine or on other data, it is another."""
+    asked = (job.script.framework.id, job.profile.id, seed, job.environment, job.data["digest"])
+    done = (run.framework, run.profile, run.seed, run.environment, run.data["digest"])
+    return done == asked and run.machine == machine.describe(job.device)["slug"]
 
 
 def run_with(job: runner.Job, seed: int, tell: Callable[[str], None]) -> seeds.Run:
@@ -80,7 +105,4 @@ def run_with(job: runner.Job, seed: int, tell: Callable[[str], None]) -> seeds.R
 
 
 if __name__ == "__main__":
-    try:
-        main()
-    except (WorkloadError, DataError, environments.EnvironmentMissing) as error:
-        sys.exit(f"seeds: {error}")
+    sys.exit(main())

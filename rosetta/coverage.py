@@ -57,9 +57,9 @@ def cells(project: Project, records_of: Callable[[Script], list[Record]]) -> Ite
 
 def state_of(script: Script, records: list[Record]) -> tuple[str, Record | None]:
     """Return a script's state and the record that shows it; records come best first."""
-    sound = [one for one in records if one.ok and one.genuine and is_current(one, script)]
-    if sound:
-        record = next((one for one in sound if one.device != "cpu"), sound[0])
+    valid = [one for one in records if one.sound and is_current(one, script)]
+    if valid:
+        record = next((one for one in valid if one.device != "cpu"), valid[0])
         return ("cpu" if record.device == "cpu" else "gpu"), record
     ended_well = [one for one in records if one.ok]
     if ended_well:

@@ -39,8 +39,8 @@ def assess(mine: Record, script: Script, known: list[Record], gpu: str = "") -> 
 
     Of the records, those count that ended well, were not edited, and can be timed.
     """
-    sound = [record for record in known if record.ok and record.genuine and describe.timing(record)]
-    near = sorted(sound, key=lambda record: nearness(mine, record, script), reverse=True)
+    timed = [record for record in known if record.sound and describe.timing(record)]
+    near = sorted(timed, key=lambda record: nearness(mine, record, script), reverse=True)
     if not near:
         facts = [processing(mine, None, gpu), quiet(mine, False), proof(mine, script)]
         told = f"{script.name} has no record that could be compared with."

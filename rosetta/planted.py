@@ -8,7 +8,7 @@ import math
 from dataclasses import dataclass
 from pathlib import Path
 
-from .declarations import read_json
+from .declarations import WorkloadError, read_json
 
 UNTOUCHED = "untouched"
 
@@ -31,21 +31,28 @@ def planted_path(root: Path, workload: str) -> Path:
     return root / "results" / "planted" / f"{workload}.json"
 
 
-def load(root: Path, workload: str) -> list[Fault]:
-    """Return a workload's faults, the untouched scripts first; none if nothing was written.
+def load(path: Path) -> list[Fault]:
+    """Return the faults of a file, the untouched scripts first; none if nothing was written.
 
     Raises WorkloadError when the file cannot be read.
     """
-    path = planted_path(root, workload)
     if not path.exists():
         return []
     content = read_json(path)
     faults: dict[str, Fault] = {UNTOUCHED: Fault(UNTOUCHED, {}, {})}
-    for framework, variants in content.items():
-        for name, found in variants.items():
-            fault = faults.setdefault(name, Fault(name, {}, {}))
-            errors = found["errors"].items()
-            fault.errors[framework] = {q: math.inf if e is None else e for q, e in errors}
-            if "said" in found:
-                fault.said[framework] = found["said"]
+    try:
+        for framework, variants in content.items():
+            for name, found in variants.items():
+                fault = faults.setdefault(name, Fault(name, {}, {}))
+                errors = found["errors"].items()
+                fault.errors[framework] = {
+                    q: math.inf if e is None else float(e) for q, e in errors
+                }
+                if "said" in found:
+                    fault.said[framework] = str(found["said"])
+    except (AttributeError, KeyError, TypeError, ValueError):
+        raise WorkloadError(
+            f"{path}: expected a table of faults for each framework, each with its `errors`, as "
+            "the tests of the planted faults write it."
+        ) from None
     return list(faults.values())

@@ -1,6 +1,7 @@
 """Turn an executed notebook into a record and back: content key, seal, staleness, ranking.
 
-A record is results/<machine>/<workload>/<framework>_<workload>.<variant>.ipynb. The variant names
+A record is results/<machine>/<workload>/<framework>_<workload>.<variant>.ipynb, of a lesson's
+experiment results/<machine>/lessons/<framework>_<lesson>.experiment.ipynb. The variant names
 the profile and whatever makes the run worth less than another (`copy` or `synthetic` data,
 `failed`), so that a lesser run never lands on a better one. All facts about the run are in
 `metadata.rosetta`.
@@ -75,6 +76,11 @@ class Record:
     def genuine(self) -> bool:
         """Tell whether the record is as the runner sealed it."""
         return self.about.get("seal") == seal(self.notebook)
+
+    @property
+    def sound(self) -> bool:
+        """Tell whether the run ended well and nobody has edited what it came to."""
+        return self.ok and self.genuine
 
     def outputs(self) -> list[list]:
         """Return the outputs of each code cell of the script, in order."""
@@ -297,5 +303,6 @@ def inputs(project: Project, script: Script) -> list[Path]:
         project.root / "frameworks.toml",
         *sorted(locks),
         *given_to(script),
+        *([script.lesson.path] if script.lesson else []),  # the claim that it is held against
         *paths_of(project, script),
     ]

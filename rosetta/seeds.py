@@ -1,6 +1,6 @@
-"""Read how far chance moves a test accuracy: results/seeds/<workload>.json.
+"""Read and write how far chance moves a test accuracy: results/seeds/<workload>.json.
 
-benchmarks/seeds.py writes it: whole runs of scripts whose only change is the seed, so that two
+benchmarks/seeds.py measures it: whole runs of scripts whose only change is the seed, so that two
 accuracies can be held against what the seed alone does.
 """
 
@@ -37,8 +37,13 @@ class Run:
 
 
 def run_of(record: Record, seed: int) -> Run:
-    """Return what is kept of a record that was run with a seed."""
+    """Return what is kept of a record that was run with a seed.
+
+    Raises WorkloadError when its script reports no test accuracy.
+    """
     about = record.about
+    if "test_accuracy" not in record.reported:
+        raise WorkloadError(f"{about['script']}: its last cell reports no test_accuracy.")
     names = ("framework", "profile", "started", "environment", "versions", "commit", "key")
     return Run(
         **{name: about[name] for name in names},
@@ -63,7 +68,22 @@ def load(path: Path) -> list[Run]:
     content = read_json(path)
     if not (isinstance(content, list) and all(isinstance(item, Mapping) for item in content)):
         raise WorkloadError(f"{path}: expected a list of runs, as benchmarks/seeds.py writes it.")
-    return [build(Run, item, f"{path}: run {place}") for place, item in enumerate(content, 1)]
+    return [run_from(item, f"{path}: run {place}") for place, item in enumerate(content, 1)]
+
+
+def run_from(item: Mapping, where: str) -> Run:
+    run = build(Run, dict(item), where)
+    if not (
+        isinstance(run.test_accuracy, float | int)
+        and isinstance(run.seed, int)
+        and isinstance(run.data, dict)
+        and run.data.keys() >= {"source", "digest"}
+    ):
+        raise WorkloadError(
+            f"{where}: expected a number as seed and as test_accuracy, and data with its source "
+            "and digest."
+        )
+    return run
 
 
 def write(path: Path, runs: Iterable[Run]) -> None:
@@ -83,7 +103,7 @@ def write(path: Path, runs: Iterable[Run]) -> None:
 
 
 @dataclass(frozen=True)
-class Spread:
+class Reached:
     """The accuracies that one program reaches with different seeds."""
 
     runs: tuple[Run, ...]
@@ -101,10 +121,10 @@ class Spread:
         return max(self.accuracies) - min(self.accuracies)
 
 
-def spreads(runs: Iterable[Run], profile: str) -> dict[str, Spread]:
+def by_program(runs: Iterable[Run], profile: str) -> dict[str, Reached]:
     """Group the runs of a profile by framework."""
     found: dict[str, list[Run]] = {}
     for run in runs:
         if run.profile == profile:
             found.setdefault(run.framework, []).append(run)
-    return {framework: Spread(tuple(own)) for framework, own in found.items()}
+    return {framework: Reached(tuple(own)) for framework, own in found.items()}

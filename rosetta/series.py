@@ -68,7 +68,7 @@ class Series:
 
 def sound(runs: Runs) -> Runs:
     """Return the runs that a picture may show."""
-    good = [(script, record) for script, record in runs if record.ok and record.genuine]
+    good = [(script, record) for script, record in runs if record.sound]
     real = [(script, record) for script, record in good if record.source != "synthetic"]
     return real or good
 

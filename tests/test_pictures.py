@@ -5,6 +5,7 @@ import os
 import re
 import subprocess
 import sys
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
@@ -225,7 +226,10 @@ def write_planted(site, content) -> None:
 
 
 def write_seeds(site, *accuracies: float) -> None:
-    """Write what two programs came to, the second of which has changed since."""
+    """Write what two programs came to, the second of which has changed since.
+
+    The first one has a run on synthetic data, too, which says nothing about its accuracy.
+    """
     script = load_project(site.root).script("line/abacus")
     now = records.key(script, environment="here", profile="full", digest="d")
     data = {"source": "official", "digest": "d"}
@@ -233,7 +237,8 @@ def write_seeds(site, *accuracies: float) -> None:
     told = enumerate(accuracies, 1)
     runs = [seeds.Run("abacus", "full", seed, accuracy, *rest, now) for seed, accuracy in told]
     older = seeds.Run("slate", "full", 1, 0.9, *rest, "older")
-    seeds.write(seeds.seeds_path(site.root, "line"), [*runs, older])
+    stand_in = replace(runs[0], test_accuracy=0.1, data={**data, "source": "synthetic"})
+    seeds.write(seeds.seeds_path(site.root, "line"), [*runs, stand_in, older])
 
 
 def test_a_page_shows_the_figures_of_its_records(site):
@@ -279,6 +284,32 @@ def test_what_the_seed_does_stands_beside_the_record(site):
     )
     assert "4 runs of 2 programs, all four epochs each" in page.text
     assert "moves by up to 4.0 points; the means of the programs lie within 5.0" in page.text
+
+
+def test_an_edited_record_is_not_held_against_the_seeds(site):
+    path = next(site.root.glob("results/*/line/abacus*.ipynb"))
+    before = path.read_text("utf-8")
+    edited = json.loads(before)
+    edited["metadata"]["rosetta"]["reported"]["test_accuracy"] = 0.99
+    path.write_text(json.dumps(edited), "utf-8")
+    assert site.draw().returncode == 0
+    row = soup(site, "pictures").select_one("table.seeds tbody tr")
+    assert words(row).startswith("Abacus not run 93.00 %")
+    path.write_text(before, "utf-8")
+    assert site.draw().returncode == 0
+
+
+@pytest.mark.parametrize("name", ["seeds", "planted"])
+def test_a_damaged_file_fails_the_build_and_is_named(site, name):
+    path = site.root / f"results/{name}/line.json"
+    before = path.read_text("utf-8")
+    path.write_text("[{", "utf-8")
+    done = site.draw()
+    path.write_text(before, "utf-8")
+    assert done.returncode == 1
+    assert f"results/{name}/line.json: not readable as JSON" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert site.draw().returncode == 0
 
 
 def test_a_record_says_what_it_holds(site):
@@ -331,6 +362,7 @@ def read_again(site) -> set[str]:
         ("{picture} lime steps", "there is no workload 'lime'"),
         ("{seeds} line long", "line has no profile 'long'; there are: short, full."),
         ("{provenance} line/papyrus", "no script is called 'line/papyrus'"),
+        ("{lessons} lime", "there is no workload 'lime'; there are: none, line."),
     ],
 )
 def test_a_mistake_fails_the_build_and_offers_what_is_there(site, directive, said):

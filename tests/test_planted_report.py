@@ -67,7 +67,7 @@ def test_what_was_moved_is_kept_beside_what_others_wrote(tmp_path, monkeypatch):
         moved.keep(f"tiny/{framework}", UNTOUCHED, verdict(1e-8))
         moved.keep(f"tiny/{framework}", "upside down", verdict(error, "Turn it."))
         moved.write()
-    untouched, fault = planted.load(tmp_path, "tiny")
+    untouched, fault = planted.load(planted.planted_path(tmp_path, "tiny"))
     assert untouched.name == UNTOUCHED
     assert untouched.errors == {"alpha": {"logits": 1e-8}, "beta": {"logits": 1e-8}}
     assert fault.errors == {"alpha": {"logits": 0.123}, "beta": {"logits": float("inf")}}
@@ -85,10 +85,19 @@ def test_nothing_is_written_unasked(tmp_path, monkeypatch):
     assert not list(tmp_path.iterdir())
 
 
-def test_a_file_that_is_broken_is_named(tmp_path):
-    assert planted.load(tmp_path, "tiny") == []
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        ("{", "not readable as JSON"),
+        ("[]", "expected a table of faults for each framework"),
+        ('{"alpha": {"untouched": {}}}', "expected a table of faults"),
+        ('{"alpha": {"untouched": {"errors": {"logits": "small"}}}}', "expected a table of faults"),
+    ],
+)
+def test_a_file_that_is_broken_is_named(tmp_path, content, said):
     path = planted.planted_path(tmp_path, "tiny")
+    assert planted.load(path) == []
     path.parent.mkdir(parents=True)
-    path.write_text("{")
-    with pytest.raises(WorkloadError, match=r"tiny\.json: not readable as JSON"):
-        planted.load(tmp_path, "tiny")
+    path.write_text(content)
+    with pytest.raises(WorkloadError, match=rf"tiny\.json: {said}"):
+        planted.load(path)

@@ -1,9 +1,11 @@
 """How far the seed alone moves an accuracy: the runs that measure it, what is kept, and drawn."""
 
 import errno
+import json
 import os
 import statistics
 import sys
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import pytest
@@ -11,13 +13,14 @@ from projects import SCRIPT, WORKLOAD, Transcript, write_project
 
 from rosetta import seeds
 from rosetta.datasets import prepare
+from rosetta.refresh import alone
 from rosetta.runner import Job
-from rosetta.seeds import Run, seeds_path, spreads
+from rosetta.seeds import Run, by_program, seeds_path
 from rosetta.workloads import WorkloadError, load_project
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "benchmarks"))
-from seeds import study  # noqa: E402  after the path
+from seeds import main, study  # noqa: E402  after the path
 
 SEEDED = SCRIPT.replace("EPOCHS = 3", "EPOCHS = 3\nSEED = 0").replace(
     '"epochs": EPOCHS', '"test_accuracy": 0.5 + SEED / 10'
@@ -70,6 +73,81 @@ def test_a_run_that_fails_leaves_what_was_measured_before(job, tmp_path):
     assert [run.seed for run in seeds.load(path)] == [1]
 
 
+def test_data_that_have_come_since_are_another_run(job, tmp_path):
+    path = seeds_path(tmp_path, "tiny")
+    study(job, 1, path, Transcript())
+    other = replace(job, data={**job.data, "digest": "another"})
+    study(other, 1, path, Transcript())
+    assert [run.data["digest"] for run in seeds.load(path)] == ["another", job.data["digest"]]
+
+
+def test_what_another_machine_came_to_stays(job, tmp_path, monkeypatch):
+    path = seeds_path(tmp_path, "tiny")
+    study(job, 1, path, Transcript())
+    monkeypatch.setenv("ROSETTA_MACHINE", "another-machine")
+    study(job, 1, path, Transcript())
+    found = {run.machine for run in seeds.load(path)}
+    assert found == {"test-machine", "another-machine"}
+
+
+# ---- The command ----------------------------------------------------------------------------
+
+
+def command(root: Path, *more: str, framework: str = "alpha") -> int:
+    given = [framework, "--workload", "tiny", "--profile", "short", "--seeds", "1", "--here", *more]
+    return main(given, root)
+
+
+def test_the_command_runs_what_is_asked_for(job, tmp_path, capsys):
+    assert command(tmp_path) == 0
+    assert [run.seed for run in seeds.load(seeds_path(tmp_path, "tiny"))] == [1]
+    assert "mean 60.00 %" in capsys.readouterr().out
+
+
+def test_a_wrong_argument_is_an_error_with_a_reason(job, tmp_path, capsys):
+    assert command(tmp_path, "--profile", "long") == 4
+    assert "tiny has no profile 'long'; it has short" in capsys.readouterr().err
+    assert command(tmp_path, framework="beta") == 4
+    assert "no script is called 'tiny/beta'; there are: tiny/alpha" in capsys.readouterr().err
+
+
+def test_no_seeds_are_too_few(job, tmp_path, capsys):
+    with pytest.raises(SystemExit):
+        command(tmp_path, "--seeds", "0")
+    assert "--seeds: at least 1" in capsys.readouterr().err
+
+
+def test_a_program_without_seed_or_accuracy_is_named(tmp_path, capsys):
+    write_project(tmp_path)
+    assert command(tmp_path) == 4
+    assert "workload.toml: has no hyperparameter SEED" in capsys.readouterr().err
+    workload = tmp_path / "scripts/tiny/workload.toml"
+    workload.write_text(WORKLOAD.replace("EPOCHS = 3", "EPOCHS = 3\nSEED = 0"))
+    script = tmp_path / "scripts/tiny/alpha_tiny.py"
+    script.write_text(script.read_text().replace("EPOCHS = 3", "EPOCHS = 3\nSEED = 0"))
+    assert command(tmp_path) == 4
+    assert "tiny/alpha: its last cell reports no test_accuracy" in capsys.readouterr().err
+
+
+def test_the_command_waits_for_no_other_run(job, tmp_path, capsys):
+    with alone(tmp_path):
+        assert command(tmp_path) == 3
+    assert "another run is under way here" in capsys.readouterr().err
+
+
+# ---- What is kept ---------------------------------------------------------------------------
+
+
+def run(framework: str, seed: int, accuracy: float, **more) -> Run:
+    rest = {"started": "2026", "machine": "box", "environment": "here", "versions": {},
+            "data": {"source": "copy", "digest": ""}, "commit": None, "key": "k"}  # fmt: skip
+    return Run(framework, more.pop("profile", "short"), seed, accuracy, **rest)
+
+
+def damaged(**changed) -> str:
+    return json.dumps([{**asdict(run("alpha", 1, 0.5)), **changed}])
+
+
 @pytest.mark.parametrize(
     ("content", "said"),
     [
@@ -78,6 +156,8 @@ def test_a_run_that_fails_leaves_what_was_measured_before(job, tmp_path):
         ("[1]", "expected a list of runs"),
         ('[{"seed": 1}]', "run 1: incomplete, missing .*'test_accuracy'"),
         ('[{"sed": 1}]', "run 1: unknown sed"),
+        (damaged(test_accuracy="0.5"), "run 1: expected a number as seed and as test_accuracy"),
+        (damaged(data="x"), "run 1: expected .*, and data with its source"),
     ],
 )
 def test_a_damaged_file_is_named(tmp_path, content, said):
@@ -87,19 +167,13 @@ def test_a_damaged_file_is_named(tmp_path, content, said):
         seeds.load(path)
 
 
-def run(framework: str, seed: int, accuracy: float, **more) -> Run:
-    rest = {"started": "2026", "machine": "box", "environment": "here", "data": {"digest": ""},
-            "versions": {}, "commit": None, "key": "k"}  # fmt: skip
-    return Run(framework, more.pop("profile", "short"), seed, accuracy, **rest)
-
-
 def test_runs_are_kept_whole_and_grouped_by_program(tmp_path):
     path = seeds_path(tmp_path, "tiny")
     assert seeds.load(path) == []
     runs = [run("b", 2, 0.5), run("a", 1, 0.25), run("b", 1, 0.25), run("b", 1, 1, profile="full")]
     seeds.write(path, runs)
     assert sorted(seeds.load(path), key=repr) == sorted(runs, key=repr)
-    found = spreads(seeds.load(path), "short")
+    found = by_program(seeds.load(path), "short")
     assert list(found) == ["a", "b"]
     assert found["b"].accuracies == (0.25, 0.5)
     assert (found["b"].mean, found["b"].width) == (0.375, 0.25)
@@ -138,7 +212,7 @@ def test_the_range_that_correct_programs_reach_is_the_measured_one():
 
 
 def test_programs_differ_by_their_seeds_and_not_by_their_frameworks():
-    found = spreads(COMMITTED, "epoch")
+    found = by_program(COMMITTED, "epoch")
     means = [spread.mean for spread in found.values()]
     assert len(found) >= 4
     assert all(len(spread.runs) >= 3 for spread in found.values())

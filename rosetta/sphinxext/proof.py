@@ -46,7 +46,8 @@ class PlantedDirective(Drawn):
     def run(self) -> list[nodes.Node]:
         workload = known_workload(self, self.arguments[0])
         uses(self.env, "registered", f"planted {workload.id}")
-        faults = planted.load(catalog_of(self.env).project.root, workload.id)
+        path = planted.planted_path(catalog_of(self.env).project.root, workload.id)
+        faults = self.loaded(planted.load, path)
         if not faults:
             return [note("The tests have planted no fault in this workload yet.", kind="missing")]
         names = [name for name in workload.tolerances if any(f.range(name) for f in faults)]
@@ -108,8 +109,10 @@ class SeedsDirective(Drawn):
             known = ", ".join(workload.profiles)
             raise self.error(f"{name} has no profile {profile!r}; there are: {known}.")
         uses(self.env, f"seeds {workload.id}")
-        runs = seeds.load(seeds.seeds_path(catalog.project.root, workload.id))
-        found = seeds.spreads(runs, profile)
+        runs = self.loaded(seeds.load, seeds.seeds_path(catalog.project.root, workload.id))
+        found = seeds.by_program(
+            (run for run in runs if run.data["source"] != "synthetic"), profile
+        )
         drawn = [s for s in self.shown_scripts(workload.id) if s.framework.id in found]
         if not drawn:
             return [note("No program has been run with several seeds yet.", kind="missing")]
@@ -120,26 +123,26 @@ class SeedsDirective(Drawn):
         told = self.summary([found[script.framework.id] for script in drawn], title)
         return [line(told), table(header, rows, label=label, classes=("proof", "seeds"))]
 
-    def row(self, script: Script, spread: seeds.Spread, profile: str) -> list:
+    def row(self, script: Script, reached: seeds.Reached, profile: str) -> list:
         name = [link(script.framework.label, script.name)]
-        if not all(run.is_current(script) for run in spread.runs):
+        if not all(run.is_current(script) for run in reached.runs):
             name += [" ", text("older code", "unmoved")]
         told = [
             record.reported["test_accuracy"]
             for record in catalog_of(self.env).records(script)
-            if record.ok and record.source != "synthetic" and record.profile == profile
+            if record.sound and record.source != "synthetic" and record.profile == profile
         ]
-        *before, last = map(describe.percent, spread.accuracies)
+        *before, last = map(describe.percent, reached.accuracies)
         others = [part for a in before for part in (whole(f"{a},"), " ")] + [whole(last)]
         own = whole(describe.percent(told[0])) if told else "not run"
-        mean, width = whole(describe.percent(spread.mean)), whole(points(spread.width))
+        mean, width = whole(describe.percent(reached.mean)), whole(points(reached.width))
         return [name, own, others, mean, width]
 
-    def summary(self, found: list[seeds.Spread], title: str) -> str:
+    def summary(self, found: list[seeds.Reached], title: str) -> str:
         """Hold what the seed does against how far the programs' means lie apart."""
-        means = [spread.mean for spread in found]
-        widest = max(spread.width for spread in found)
-        runs = sum(len(spread.runs) for spread in found)
+        means = [reached.mean for reached in found]
+        widest = max(reached.width for reached in found)
+        runs = sum(len(reached.runs) for reached in found)
         return (
             f"{runs} runs of {len(found)} programs, {title} each: with nothing changed but the "
             f"seed, one and the same program moves by up to {points(widest)}; the means of the "

@@ -1,10 +1,13 @@
 """The directives that draw lists and tables: workload, hyperparameters, parity, frameworks."""
 
+from collections.abc import Callable
+from pathlib import Path
+
 from docutils import nodes
 from sphinx.util.docutils import SphinxDirective
 
 from .. import describe
-from ..workloads import Script
+from ..workloads import Script, WorkloadError
 from .catalog import record_docname
 from .comparison import known_workloads
 from .dependencies import uses
@@ -28,6 +31,13 @@ class Drawn(SphinxDirective):
         scripts = project.scripts_of(workload) if workload else project.scripts
         uses(self.env, "registered", *(f"script {script.name}" for script in scripts))
         return list(scripts)
+
+    def loaded(self, load: Callable[[Path], list], path: Path) -> list:
+        """Return what a file of results/ holds; one that cannot be read fails this directive."""
+        try:
+            return load(path)
+        except WorkloadError as error:
+            raise self.error(str(error)) from None
 
 
 def known_name(directive: Drawn) -> str:
