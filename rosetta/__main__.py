@@ -7,6 +7,7 @@ import argparse
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 from . import checks, debian, environments
@@ -16,7 +17,7 @@ from .datasets import DataError, prepare
 from .environments import EnvironmentMissing
 from .progress import Progress
 from .records import RecordError
-from .refresh import Busy, Report, refresh, select
+from .refresh import Busy, refresh, select
 from .verify import table, verify
 from .workloads import WorkloadError, load_project
 
@@ -30,8 +31,13 @@ def main(arguments: list[str] | None = None) -> int:
     way; 4: data or a file of the repository is unusable; 130: interrupted.
     """
     options = parser().parse_args(arguments)
+    return guarded(lambda: options.command(options))
+
+
+def guarded(command: Callable[[], int]) -> int:
+    """Return a command's exit status; what goes wrong in a known way is said in one line."""
     try:
-        return options.command(options)
+        return command()
     except Busy as error:
         return complain(error, 3)
     except (WorkloadError, DataError, EnvironmentMissing, RecordError) as error:
@@ -151,8 +157,9 @@ def check_command(given: argparse.Namespace) -> int:
 
 
 def env_command(given: argparse.Namespace) -> int:
-    project, report = load_project(ROOT), Report()
-    for script in select(project, options_of(given)):
+    project, missing = load_project(ROOT), False
+    chosen = {script.framework.id: script for script in select(project, options_of(given))}
+    for script in chosen.values():
         name = environments.lock_name(ROOT, script.framework.environment, given.device)
         try:
             debian.ensure(script.framework.debian)
@@ -160,8 +167,8 @@ def env_command(given: argparse.Namespace) -> int:
             print(f"{name}: {environments.ensure(ROOT, name).python}")
         except EnvironmentMissing as error:
             print(f"{name}: not here: {error}")
-            report.not_run.append((script, str(error)))
-    return 1 if report.not_run else 0
+            missing = True
+    return 1 if missing else 0
 
 
 def data_command(given: argparse.Namespace) -> int:

@@ -34,13 +34,15 @@ def check(script: Script) -> list[Problem]:
 def steps(script: Script):
     """The titles are the workload's steps, in order."""
     expected = tuple(step.id for step in script.workload.steps)
+    own = f"{script.workload.path.name}/workload.toml"
+    where = "an experiment" if script.lesson else own  # whose steps are the same for all
     for found, wanted in zip(script.steps, expected, strict=False):
         if found != wanted:
             line = next(cell.line for cell in script.cells if cell.step == found)
             yield (
                 line,
-                f"step {found!r} stands where {script.workload.path.name}/workload.toml "
-                f"has {wanted!r}; the steps are {', '.join(expected)}.",
+                f"step {found!r} stands where {where} has {wanted!r}; "
+                f"the steps are {', '.join(expected)}.",
             )
             return
     missing = expected[len(script.steps) :]

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import yaml
 
-from .declarations import WorkloadError, build, read_text
+from .declarations import WorkloadError, read_text
 
 FOLDER = Path("docs", "lessons")
 
@@ -21,13 +21,18 @@ DEPENDS = "depends"
 NOT_MEASURED = "not measured here"
 VERDICTS = (STILL_TRUE, NO_LONGER_TRUE, DEPENDS, NOT_MEASURED)
 SOURCES = {"study": "from the older study", "project": "found by this project"}
-# A lesson may need what a machine lacks; an experiment can be kept back for want of this only.
+# A lesson may need what a machine lacks. Of that, only this can be told of a machine: an experiment
+# waits for it.
 GPU = "a GPU"
 
 FRONT = re.compile(r"\A---\n(.*?\n)---\n", re.DOTALL)
 TITLE = re.compile(r"^# (.+)$", re.MULTILINE)
 INEQUALITY = re.compile(r"([<>]) ?(\d+(?:\.\d+)?)")
+# What the front matter may say.
 COMPARED = ("quantity", "with", "without", "expect")
+REQUIRED = {"workloads", "source", "claim", "prose"}
+LISTS = ("workloads", "lines")
+KNOWN = ("workloads", "source", "claim", *COMPARED, "unit", "needs", "prose", "lines")
 
 
 @dataclass(frozen=True)
@@ -79,8 +84,9 @@ def load_lessons(root: Path) -> dict[str, Lesson]:
 
 def load_lesson(path: Path) -> Lesson:
     text = read_text(path)
-    front, title = FRONT.match(text), TITLE.search(text)
-    if not front or not title:
+    front = FRONT.match(text)
+    title = front and TITLE.search(text, front.end())
+    if not title:
         raise WorkloadError(
             f"{path}: a lesson opens with front matter between two lines `---`, then a title "
             "`# ...`; python -m rosetta new lesson NAME shows one."
@@ -92,13 +98,35 @@ def load_lesson(path: Path) -> Lesson:
         raise WorkloadError(f"{path}: front matter not readable as YAML: {problem}.") from None
     if not isinstance(table, dict):
         raise WorkloadError(f"{path}: the front matter has no table `lesson:`.")
-    table["with_"] = table.pop("with", None)  # a word of Python's own
-    for name in ("workloads", "lines"):
-        table[name] = tuple(table.get(name) or ())
-    if table.get("expect") is not None:
-        table["expect"] = expectation(str(table["expect"]), path)
-    known = {"id": path.stem, "path": path, "title": title[1]}
-    return checked(build(Lesson, {**table, **known}, f"{path}: lesson"))
+    told = complete({str(name): value for name, value in table.items()}, path)
+    if "expect" in told:
+        told["expect"] = expectation(told["expect"], path)
+    told["with_"] = told.pop("with", None)  # a word of Python's own
+    return checked(Lesson(id=path.stem, path=path, title=title[1], **told))
+
+
+def complete(table: dict, path: Path) -> dict:
+    """Return what the front matter says, if it says all that it must and nothing else."""
+    told = {name: typed(name, value, path) for name, value in table.items() if value is not None}
+    unknown, missing = sorted(set(told) - set(KNOWN)), sorted(REQUIRED - set(told))
+    if unknown:
+        raise WorkloadError(f"{path}: unknown {', '.join(unknown)}; known: {', '.join(KNOWN)}.")
+    if missing:
+        raise WorkloadError(f"{path}: incomplete, missing {', '.join(missing)}.")
+    return told
+
+
+def typed(name: str, value: object, path: Path) -> str | tuple[str, ...]:
+    """Return what stands under a name if it is text, or of LISTS a list of texts.
+
+    YAML has other ideas of some words: `with: on` is no text to it, but true.
+    """
+    if name in LISTS and isinstance(value, list) and all(isinstance(each, str) for each in value):
+        return tuple(value)
+    if name not in LISTS and isinstance(value, str):
+        return value
+    expected = "a list of texts" if name in LISTS else "a text, in quotation marks where in doubt"
+    raise WorkloadError(f"{path}: {name} is {value!r}; expected {expected}.")
 
 
 def expectation(text: str, path: Path) -> Expectation:

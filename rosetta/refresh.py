@@ -13,6 +13,7 @@ from pathlib import Path
 from . import checks, debian, environments, machine, records, runner
 from .datasets import prepare
 from .environments import EnvironmentMissing
+from .lessons import GPU
 from .progress import Progress, clock
 from .records import Record, RecordError
 from .workloads import EXPERIMENT, LESSONS, Profile, Project, Script, WorkloadError
@@ -155,7 +156,8 @@ def shown(path: Path) -> str:
 def select(project: Project, options: Options) -> list[Script]:
     """Return the scripts that are asked for; the core frameworks when nothing is said.
 
-    The experiments of the lessons count as a workload. They prove no translation.
+    The experiments of the lessons count as a workload. They prove no translation: there is nothing
+    to verify in them.
     """
     if options.names:
         return [project.script(name) for name in options.names]
@@ -168,7 +170,7 @@ def select(project: Project, options: Options) -> list[Script]:
         frameworks = set()
     else:
         frameworks = set(options.frameworks)
-    selectable = [*project.workloads, LESSONS]
+    selectable = [*project.workloads, *([] if options.verify else [LESSONS])]
     workloads = set(options.workloads or selectable)
     for asked, there, kind in (
         (frameworks, known, "framework"),
@@ -229,8 +231,7 @@ def satisfying(
     slugs = {machine.describe(name)["slug"] for name in {device, "cpu"}}
     for record in records.records_of(project, script):
         if (
-            record.ok
-            and record.genuine
+            record.sound
             and record.machine in slugs
             and record.about.get("environment") == environment
             and record.about["data"].get("digest") == data["digest"]
@@ -245,7 +246,7 @@ def interpreter(
     root: Path, script: Script, environment: str, device: str, progress: Progress
 ) -> Path:
     """Return the Python that runs the script: its environment's, or this one with `--here`."""
-    if script.lesson and script.lesson.needs and device == "cpu":
+    if script.lesson and script.lesson.needs == GPU and device == "cpu":
         raise EnvironmentMissing(f"the experiment needs {script.lesson.needs}")
     debian.ensure(script.framework.debian, progress.say)
     environments.require(script.language)

@@ -1,4 +1,4 @@
-"""Execute one script in a kernel and write its record. The only module that writes results.
+"""Execute one script in a kernel and write its record. The only module that writes records.
 
 Nothing is drawn here, and no script judges itself: the record keeps what was printed, what the last
 cell reported, and the facts about the run.

@@ -313,6 +313,11 @@ def load_experiments(
                 "no such lesson in docs/lessons, or no such framework in frameworks.toml."
             )
         lesson, framework = by_stem[path.stem]
+        if lessons[lesson].expect is None:
+            raise WorkloadError(
+                f"{lessons[lesson].path}: there is an experiment, {path.name}, but the lesson does "
+                "not say what it compares: quantity, with, without and expect."
+            )
         workload = experiment_of(lessons[lesson], path.parent)
         scripts.append(load_script(path, root, workload, frameworks[framework], lessons[lesson]))
     order = list(by_stem)

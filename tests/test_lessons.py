@@ -5,9 +5,10 @@ from pathlib import Path
 
 import nbformat
 import pytest
+from tinysite import edit
 
 from rosetta import __main__ as command_line
-from rosetta import checks, verdicts
+from rosetta import checks, environments, verdicts
 from rosetta.cli import new
 from rosetta.lessons import VERDICTS, load_lesson
 from rosetta.progress import Progress
@@ -25,12 +26,6 @@ NAME = "lessons/steady-hand/abacus"
 @pytest.fixture
 def root(tmp_path) -> Path:
     return shutil.copytree(TINY, tmp_path / "tiny")
-
-
-def edit(path: Path, old: str, new: str) -> None:
-    content = path.read_text("utf-8")
-    assert content.count(old) == 1, old
-    path.write_text(content.replace(old, new), "utf-8")
 
 
 # ---- Pages ----------------------------------------------------------------------------------
@@ -54,8 +49,13 @@ def test_a_lesson_says_its_claim_as_an_inequality(root):
         ("# A steady hand", "A steady hand", "opens with front matter"),
         ("  unit: s", "  unit: [s", "not readable as YAML"),
         ("lesson:", "lessons:", "no table `lesson:`"),
-        ("  unit: s", "  unti: s", "unknown unti"),
-        ("  claim: A bead that is pushed twice goes twice as far.\n", "", "missing 'claim'"),
+        ("  unit: s", "  unti: s", "unknown unti; known: workloads, source"),
+        ("  unit: s", "  path: s", "unknown path"),
+        ("  unit: s", "  unit: 1", "unit is 1; expected a text, in quotation marks"),
+        ("  with: two pushes", "  with: on", "with is True; expected a text"),
+        ("  workloads: [line]", "  workloads: line", "workloads is 'line'; expected a list"),
+        ("  workloads: [line]", "  workloads: [1]", r"workloads is \[1\]; expected a list"),
+        ("  claim: A bead that is pushed twice goes twice as far.\n", "", "missing claim"),
         ("  prose: still true", "  prose: true enough", "prose is 'true enough'; known: still"),
         ("  source: project", "  source: hearsay", "source is 'hearsay'; known: study"),
         ('  expect: "> 1.5"', '  expect: "about 2"', "expect is 'about 2'; it is an inequality"),
@@ -85,9 +85,16 @@ def test_a_lesson_without_an_experiment_says_what_it_needs(root):
         load_lesson(page)
     edit(page, "  prose: still true", "  needs: several beads\n  prose: not measured here")
     assert load_lesson(page).needs == "several beads"
+    with pytest.raises(WorkloadError, match=r"abacus_steady_hand\.py, but the lesson does not say"):
+        load_project(root)
     edit(page, "  needs", "  quantity: Way of a bead\n  needs")
     with pytest.raises(WorkloadError, match="missing with, without, expect"):
         load_lesson(page)
+
+
+def test_a_comment_of_the_front_matter_is_no_title(root):
+    edit(root / PAGE, "  unit: s", "# seconds\n  unit: s")
+    assert load_lesson(root / PAGE).title == "A steady hand"
 
 
 # ---- Experiments ----------------------------------------------------------------------------
@@ -110,7 +117,11 @@ def test_an_experiment_belongs_to_a_lesson_and_a_framework(root):
     ("old", "new", "complaint"),
     [
         ("import numpy as np", "from rosetta.datasets import cifar10", "imports nothing"),
-        ("# %% experiment [markdown]", "# %% measure [markdown]", "step 'measure' stands where"),
+        (
+            "# %% experiment [markdown]",
+            "# %% measure [markdown]",
+            "step 'measure' stands where an experiment has",
+        ),
         ('    "with"', f'    "{"w" * 80}"', "columns; at most 80"),
     ],
 )
@@ -147,6 +158,22 @@ def test_an_experiment_is_selected_with_its_framework_but_proves_nothing(root):
     assert [script.name for script in select(project, lessons)] == [NAME]
     proofs = options(names=(), frameworks=("all",), verify=True)
     assert NAME not in [script.name for script in select(project, proofs)]
+    nothing = options(names=(), workloads=("lessons",), verify=True)
+    with pytest.raises(WorkloadError, match="no workload is called lessons; there are: line"):
+        select(project, nothing)
+
+
+def test_an_environment_is_made_once_for_all_programs(root, monkeypatch, capsys):
+    made = []
+
+    def ensure(root, name):
+        made.append(name)
+        return environments.Environment(name, Path("python"))
+
+    monkeypatch.setattr(command_line, "ROOT", root)
+    monkeypatch.setattr(environments, "ensure", ensure)
+    assert command_line.main(["env", "--frameworks", "abacus"]) == 0
+    assert len(made) == 1, "though a workload and a lesson have a program in it"
 
 
 def test_what_needs_a_gpu_waits_for_one(root):
@@ -154,21 +181,32 @@ def test_what_needs_a_gpu_waits_for_one(root):
     report = refresh(load_project(root), options(), Progress())
     assert [why for _, why in report.not_run] == ["the experiment needs a GPU"]
     assert report.failed == []
+    ((_, record),) = refresh(load_project(root), options(device="cuda"), Progress()).records
+    assert record.ok
+
+
+def test_what_no_machine_can_be_asked_for_keeps_no_experiment_back(root):
+    edit(root / PAGE, "  prose", "  needs: a table that does not rock\n  prose")
+    assert len(refresh(load_project(root), options(), Progress()).records) == 1
 
 
 # ---- Verdicts -------------------------------------------------------------------------------
 
 
 def measured(root: Path, *pairs: tuple[list, list]) -> list[verdicts.Measurement]:
-    """Measure the tiny lesson, once for each pair of lists that an experiment reported."""
+    """Measure the tiny lesson, once for each pair of lists that an experiment reported.
+
+    Each pair is of a version of its own: 1.1, 1.2 and so on.
+    """
     script = load_project(root).script(NAME)
-    return [verdicts.measure(script, record(with_, without)) for with_, without in pairs]
+    records = [record(*pair, f"1.{number}") for number, pair in enumerate(pairs, 1)]
+    return [verdicts.measure(script, record) for record in records]
 
 
-def record(with_: object, without: object) -> Record:
+def record(with_: object, without: object, version: str) -> Record:
     about = {
         "reported": {"with": with_, "without": without},
-        "versions": {"numpy": "1.2"},
+        "versions": {"numpy": version},
         "status": "ok",
     }
     return Record(Path("x.ipynb"), nbformat.v4.new_notebook(metadata={"rosetta": about}))
@@ -182,11 +220,11 @@ TRUE, FALSE, WIDE = ([2.0, 2.2, 2.1, 2.3], ONES), ([1.1, 1.2, 1.0, 0.9], ONES), 
     ("pairs", "verdict", "headline"),
     [
         ([], "not measured here", "Not measured yet"),
-        ([TRUE], "still true", "Still true in Abacus 1.2"),
-        ([TRUE, TRUE], "still true", "Still true in Abacus 1.2 and Abacus 1.2"),
-        ([FALSE], "no longer true", "No longer true since Abacus 1.2, or earlier"),
-        ([TRUE, FALSE], "depends", "It depends: true in Abacus 1.2; not in Abacus 1.2"),
-        ([WIDE], "depends", "It depends: undecided in Abacus 1.2"),
+        ([TRUE], "still true", "Still true in Abacus 1.1"),
+        ([TRUE] * 3, "still true", "Still true in Abacus 1.1, Abacus 1.2 and Abacus 1.3"),
+        ([FALSE], "no longer true", "No longer true since Abacus 1.1, or earlier"),
+        ([FALSE, TRUE], "depends", "It depends: true in Abacus 1.2; not in Abacus 1.1"),
+        ([WIDE], "depends", "It depends: undecided in Abacus 1.1"),
     ],
 )
 def test_the_verdict_is_that_of_all_experiments(root, pairs, verdict, headline):
@@ -233,10 +271,10 @@ def test_what_cannot_be_compared_is_no_measurement(root, with_, without, complai
 # ---- The command ----------------------------------------------------------------------------
 
 
-def skeleton(root: Path, monkeypatch, *arguments: str) -> int:
+def skeleton(root: Path, monkeypatch, name: str, framework: str = "abacus") -> int:
     monkeypatch.setattr(command_line, "ROOT", root)
-    framework = ("--framework", "abacus", "--workload", "line")
-    return command_line.main(["new", "lesson", *arguments, *framework])
+    given = ("--framework", framework, "--workload", "line")
+    return command_line.main(["new", "lesson", name, *given])
 
 
 def test_the_skeleton_of_a_lesson_is_complete_and_runs(root, monkeypatch, capsys):
@@ -259,6 +297,23 @@ def test_the_skeleton_writes_over_nothing_and_wants_a_plain_name(root, monkeypat
     assert (root / PAGE).read_text("utf-8") == before
     assert skeleton(root, monkeypatch, "../steady") == 4
     assert "no name for a lesson" in capsys.readouterr().err
+
+
+def test_a_lesson_gets_an_experiment_in_another_framework(root, monkeypatch, capsys):
+    before = (root / PAGE).read_text("utf-8")
+    assert skeleton(root, monkeypatch, "steady-hand", "slate") == 0
+    assert (root / PAGE).read_text("utf-8") == before
+    names = [script.name for script in load_project(root).experiments_of("steady-hand")]
+    assert names == [NAME, "lessons/steady-hand/slate"]
+
+
+def test_the_skeleton_is_of_a_program_in_python(root, monkeypatch, capsys):
+    table = root / "frameworks.toml"
+    edit(table, 'label = "Slate + Chalk"\nlanguage = "python"', 'label = "Slate"\nlanguage = "r"')
+    (root / "scripts/line/slate_line.py").rename(root / "scripts/line/slate_line.R")
+    assert skeleton(root, monkeypatch, "counting-aloud", "slate") == 4
+    assert "slate is written in R, of which there is no skeleton" in capsys.readouterr().err
+    assert not (root / "docs/lessons/counting-aloud.md").exists()
 
 
 def test_a_line_that_is_part_of_another_is_not_offered_for_quotation():

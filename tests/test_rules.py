@@ -71,9 +71,13 @@ def test_drawing_never_imports_what_executes():
         assert not {name.partition(".")[0] for name in found} & {"nbclient", "jupyter_client"}
 
 
-def test_only_the_runner_writes_results():
+def test_only_the_runner_writes_records():
     writers = [p for p in MACHINERY if "records.write(" in p.read_text("utf-8")]
     assert [path.name for path in writers] == ["runner.py"]
+    importers = [path for path in MACHINERY if "rosetta.records.write" in imported(path)]
+    assert importers == []
+    whole = {path.stem for path in MACHINERY if "rosetta.files.write_whole" in imported(path)}
+    assert whole == {"environments", "new", "pictures", "records", "seeds"}
 
 
 def test_scripts_and_datasets_compile_on_the_oldest_python_there_is():

@@ -68,10 +68,20 @@ class TinySite:
 
     def edit(self, name: str, old: str, new: str) -> None:
         """Replace the only occurrence of a text in a file of the site."""
-        path = self.root / name
-        content = path.read_text("utf-8")
-        assert content.count(old) == 1, (name, old)
-        path.write_text(content.replace(old, new), "utf-8")
+        edit(self.root / name, old, new)
+
+    def add_lesson(self, name: str, title: str) -> None:
+        """Add a lesson about the first one's line in Abacus; it has no experiment."""
+        lessons = self.root / "docs/lessons"
+        content = (lessons / "steady-hand.md").read_text("utf-8")
+        (lessons / f"{name}.md").write_text(content.replace("A steady hand", title), "utf-8")
+        edit(lessons / f"{name}.md", '    - "line/slate: y = x @ np.array"\n', "")
+
+
+def edit(path: Path, old: str, new: str) -> None:
+    content = path.read_text("utf-8")
+    assert content.count(old) == 1, (path, old)
+    path.write_text(content.replace(old, new), "utf-8")
 
 
 @contextmanager

@@ -5,6 +5,8 @@ import re
 from collections.abc import Callable
 
 from ..declarations import WorkloadError
+from ..files import write_whole
+from ..languages import Python
 from ..lessons import FOLDER
 from ..refresh import shown
 from ..workloads import LESSONS, Project
@@ -84,7 +86,7 @@ NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 
 def add_to(commands, load: Callable[[], Project]) -> None:
     """Add the command to those of a parser; `load` reads the project when it is run."""
-    about = "Make the skeleton of a lesson: its page and an experiment that runs as it is."
+    about = "Make the skeleton of a lesson: its page, if new, and an experiment that runs as it is."
     parser = commands.add_parser("new", help=about, description=about)
     kinds = parser.add_subparsers(required=True, metavar="lesson")
     lesson = kinds.add_parser("lesson", help=about, description=about)
@@ -104,31 +106,36 @@ def add_to(commands, load: Callable[[], Project]) -> None:
 
 
 def new_lesson(given: argparse.Namespace, project: Project) -> int:
-    """Write the page and the experiment; nothing that exists is written over."""
+    """Write the page and an experiment, or one more experiment of a lesson that has a page.
+
+    Nothing that exists is written over.
+    """
     if not NAME.fullmatch(given.name):
         raise WorkloadError(
             f"{given.name!r} is no name for a lesson: small letters, figures and single dashes, "
             "such as relu-after-the-pool."
         )
     script = project.script(f"{given.workload}/{given.framework}")
+    if script.framework.language != Python.name:
+        raise WorkloadError(
+            f"{given.framework} is written in {script.language.label}, of which there is no "
+            "skeleton; scripts/lessons has programs to start from."
+        )
     page = project.root / FOLDER / f"{given.name}.md"
     stem = f"{given.framework}_{given.name.replace('-', '_')}"
     experiment = project.root / "scripts" / LESSONS / f"{stem}{script.language.extension}"
     title = given.name.replace("-", " ").capitalize()
-    first = next(line.strip() for line in unique_lines(script.code_lines()))
-    contents = {
-        page: PAGE.format(
-            title=title, workload=given.workload, quotation=quoted(f"{script.name}: {first}")
-        ),
-        experiment: EXPERIMENT.format(title=title, label=script.framework.label),
-    }
-    for path in contents:
-        if path.exists():
-            raise WorkloadError(f"{path}: is there already; choose another name, or remove it.")
-    for path, content in contents.items():
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(content, "utf-8")
-        print(shown(path))
+    if experiment.exists():
+        raise WorkloadError(
+            f"{experiment}: is there already; choose another name or framework, or remove it."
+        )
+    if not page.exists():
+        first = next(iter(unique_lines(script.code_lines())), "quote a line")
+        quotation = quoted(f"{script.name}: {first}")
+        write_whole(page, PAGE.format(title=title, workload=given.workload, quotation=quotation))
+        print(shown(page))
+    write_whole(experiment, EXPERIMENT.format(title=title, label=script.framework.label))
+    print(shown(experiment))
     print(f"Run it: python -m rosetta run lessons/{given.name}/{given.framework}")
     return 0
 
