@@ -74,7 +74,8 @@ def differences(one: tuple[Record, Script], other: tuple[Record, Script]) -> lis
 
 
 def told(fact: Fact) -> str:
-    return f"{fact.value} ({fact.remark})" if fact.remark else fact.value
+    said = ", ".join(filter(None, (fact.value, fact.verdict)))
+    return f"{said} ({fact.remark})" if fact.remark else said
 
 
 def changed_code(one: Record, other: Record) -> list[str]:

@@ -9,29 +9,35 @@ from . import describe, parity, verdicts
 from .records import Record, is_current
 from .workloads import Script
 
-STALE = "the code, its environment or the data’s loader has changed since this run"
 EDITED = "edited by hand after its run"
+# Of an accuracy: a higher one than that of correct programs is no better.
+EXPECTED = {True: "as expected", False: "not as expected"}
 
 
 @dataclass(frozen=True)
 class Fact:
-    """A term and its value; `passed` is the outcome where it is a check, None where it is none."""
+    """A term and its value; of a check `passed` is the outcome, None where it is open or is none.
+
+    `verdict` is the outcome in words, for a reader.
+    """
 
     term: str
     value: str
     remark: str = ""
     passed: bool | None = None
+    verdict: str = ""
     verbatim: bool = False  # to be read letter by letter: a command, a digest
 
 
 def measured(record: Record, script: Script) -> list[Fact]:
-    """Return what every training workload reports, with units."""
+    """Return what a training reports, or an experiment, with units."""
     reported, timed = record.reported, describe.timing(record)
     found = []
     accuracy = describe.accuracy(record, script)
     if accuracy:
         reached, expected, passed = accuracy
-        found.append(Fact("Test accuracy", reached, expected or "a check", passed))
+        verdict = EXPECTED.get(passed, "")
+        found.append(Fact("Test accuracy", reached, expected or "a check", passed, verdict))
     epochs = reported.get("epoch_seconds") or []
     if epochs:
         count = f"{len(epochs)} epoch{'' if len(epochs) == 1 else 's'}"
@@ -57,13 +63,13 @@ def compared(record: Record, script: Script) -> list[Fact]:
     try:
         measurement = verdicts.measure(script, record)
     except verdicts.Unmeasured as error:
-        return [Fact(lesson.quantity, "cannot be judged", str(error), passed=False)]
+        return [Fact(lesson.quantity, "", str(error), passed=False, verdict="cannot be judged")]
     with_, without, ratio = verdicts.figures(measurement)
     claimed = f"the claim is {lesson.expect}; {measurement.pairs} pairs"
     return [
         Fact(f"{lesson.quantity}: {lesson.with_}", with_, "median; quartiles"),
         Fact(f"{lesson.quantity}: {lesson.without}", without, "median; quartiles"),
-        Fact("Ratio", ratio, claimed, passed=measurement.holds),
+        Fact("Ratio", ratio, claimed, measurement.holds, verdicts.OUTCOMES[measurement.holds]),
     ]
 
 
@@ -71,7 +77,7 @@ def trust(record: Record, script: Script) -> list[Fact]:
     """Return whether the record is whole, of today's code, and of a program that is proven."""
     intact = "genuine: as the runner wrote it" if record.genuine else f"BROKEN: {EDITED}"
     current = is_current(record, script)
-    state = "current" if current else f"stale: {STALE}"
+    state = "current" if current else f"stale: {stale(script)}"
     ended = "to its end" if record.ok else f"failed: {describe.failure(record, script)}"
     found = [
         Fact("Ran", ended, passed=record.ok),
@@ -79,6 +85,12 @@ def trust(record: Record, script: Script) -> list[Fact]:
         Fact("State", state, passed=current),
     ]
     return found if script.lesson else [*found, proof(record, script)]
+
+
+def stale(script: Script) -> str:
+    """Say what has changed since a run that is no longer current."""
+    given = "its environment" if script.lesson else "its environment or the data’s loader"
+    return f"the code{' or' if script.lesson else ','} {given} has changed since this run"
 
 
 def proof(record: Record, script: Script) -> Fact:

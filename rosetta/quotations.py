@@ -8,7 +8,8 @@ import re
 
 from .declarations import WorkloadError
 
-QUOTATION = re.compile(r"(?P<script>[\w/-]+):\s+(?P<quoted>.+)", re.DOTALL)
+QUOTATION = re.compile(r"(?P<script>[\w/-]+):\s+(?P<quoted>\S.*)", re.DOTALL)
+LABELED = re.compile(r"(?P<label>[^<]+?)\s*<(?P<quotation>[\w/-]+:\s.+)>", re.DOTALL)
 
 
 class Misquoted(Exception):
@@ -21,6 +22,12 @@ def split(quotation: str) -> tuple[str, str]:
     if not found:
         raise Misquoted(f"{quotation!r} is not of the form cnn/pytorch: quoted code")
     return found["script"], found["quoted"]
+
+
+def unlabeled(content: str) -> tuple[str | None, str]:
+    """Return the words and the quotation of 'words <cnn/pytorch: code>', or of a bare quotation."""
+    found = LABELED.fullmatch(content.strip())
+    return (found["label"], found["quotation"]) if found else (None, content)
 
 
 def locate(project, name: str, quoted: str) -> tuple:

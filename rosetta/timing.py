@@ -5,7 +5,7 @@ had finished (see the train step of any script).
 """
 
 from dataclasses import dataclass
-from statistics import median, quantiles
+from statistics import quantiles
 
 STEPS_PER_BLOCK = 20
 
@@ -27,6 +27,17 @@ class Timing:
     train_seconds: float
 
 
+def quartiles(values: list[float]) -> tuple[float, float, float]:
+    """Return the lower quartile, the median and the upper one.
+
+    They lie among the values themselves, however few there are; of a single value it is that.
+    """
+    if len(values) == 1:
+        return (values[0],) * 3
+    low, middle, high = quantiles(values, n=4, method="inclusive")
+    return low, middle, high
+
+
 def summarize(reported: dict) -> Timing:
     """Drop the warm-up block; take the median and the quartiles of the rest.
 
@@ -37,8 +48,7 @@ def summarize(reported: dict) -> Timing:
         raise ValueError(
             "a timing needs at least two blocks of training steps: the first one is warm-up"
         )
-    middle = median(steady)
-    low, _, high = quantiles(steady, n=4) if len(steady) > 1 else (middle,) * 3
+    low, middle, high = quartiles(steady)
     epochs = reported["epoch_seconds"]
     return Timing(
         step_median=middle,

@@ -8,12 +8,13 @@ the claim is true there, if for neither, it is not, and else the machine could n
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass
-from statistics import quantiles
 
 from .lessons import DEPENDS, NO_LONGER_TRUE, NOT_MEASURED, STILL_TRUE, Lesson
 from .records import Record
+from .timing import quartiles
 from .workloads import Script
 
+OUTCOMES = {True: "true here", False: "not true here", None: "undecided"}
 FEWEST = 3  # pairs, below which there is no spread to speak of
 TIMES = "\u00d7"
 
@@ -75,12 +76,12 @@ def is_number(value: object) -> bool:
 
 
 def spread(values: list[float]) -> Spread:
-    return Spread(*quantiles(values, n=4, method="inclusive"))
+    return Spread(*quartiles(values))
 
 
 def believed(records: Iterable[Record]) -> Record | None:
     """Return the first record of a sound run: the others are no ground for a verdict."""
-    return next((record for record in records if record.ok and record.genuine), None)
+    return next((record for record in records if record.sound), None)
 
 
 def verdict(measurements: list[Measurement]) -> str:

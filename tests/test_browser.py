@@ -16,6 +16,8 @@ from tinysite import PROSE, draw_tiny
 def site(request, tmp_path_factory):
     if request.param == "tiny":
         tiny = draw_tiny(tmp_path_factory.mktemp("site"))
+        tiny.add_lesson("sure-eye", "A sure eye")
+        assert tiny.draw().returncode == 0
         place = tiny.html, tiny.root, "line"
     else:
         place = the_real_site()
@@ -321,12 +323,50 @@ def test_a_lessons_line_opens_in_its_tab_and_its_mark_leads_back(site, visit):
     assert in_sight(page, line)
     light = line.evaluate("line => getComputedStyle(line).backgroundColor")
     assert light != line.evaluate("line => getComputedStyle(line.parentElement).backgroundColor")
-    mark = line.locator(f'a.lesson-mark[href*="{lesson.id}/"]')
+    mark = line.locator(".lesson-mark")
     number_box, mark_box = line.locator(".linenos").bounding_box(), mark.bounding_box()
     assert mark_box["x"] < number_box["x"] + number_box["width"]
     mark.click()
+    if mark.get_attribute("popovertarget"):  # there are several
+        line.locator(f'.lesson-list a[href*="{lesson.id}/"]').click()
     page.wait_for_url(f"{site.base}/{lesson.docname}/")
     assert page.locator("h1").inner_text().startswith(lesson.title[:10])
+
+
+def test_several_lessons_about_a_line_open_as_a_list(site, visit):
+    page = visit(site.page)
+    mark = page.locator(f"{SHOWN} button.lesson-mark").first
+    listed = page.locator(f"#{mark.get_attribute('popovertarget')}")
+    assert not listed.is_visible()
+    mark.click()
+    assert listed.is_visible()
+    assert in_sight(page, listed)
+    assert listed.locator("a").count() >= 2
+    page.keyboard.press("Escape")
+    assert not listed.is_visible()
+    mark.press("Enter")
+    link = listed.locator("a").last
+    title = link.inner_text()
+    link.click()
+    page.wait_for_url(re.compile("/lessons/"))
+    assert page.locator("h1").inner_text().startswith(title[:10])
+
+
+def test_what_is_copied_has_no_lessons_in_it(site, visit):
+    page = visit(site.page, permissions=["clipboard-read", "clipboard-write"])
+    panel = page.locator(f"{SHOWN}:has(button.lesson-mark)").first
+    title = panel.locator(".lesson-list a").first.text_content()
+    panel.get_by_role("button", name="Copy this step").click()
+    panel.get_by_role("button", name="Copied").wait_for()
+    copied = page.evaluate("navigator.clipboard.readText()")
+    assert len(copied) > 20
+    assert title not in copied
+
+
+def test_an_address_that_cannot_be_decoded_leaves_the_page_alive(site, visit):
+    page = visit(f"{site.page}#100%")
+    tab(page, site.frameworks[-1]).click()
+    assert shown(page) == {site.frameworks[-1]}
 
 
 def in_sight(page, element) -> bool:

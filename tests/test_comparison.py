@@ -33,7 +33,7 @@ def reported_by(run) -> dict:
 def test_the_speed_of_a_run_is_recomputed_from_its_notebook(run):
     first, *steady = reported_by(run)["reported"]["step_seconds"]
     step = run.numbers["training step"]
-    low, middle, high = quantiles(steady, n=4)
+    low, middle, high = quantiles(steady, n=4, method="inclusive")
     assert (step.low, step.high) == pytest.approx((low, high))
     assert step.value == pytest.approx(median(steady)) == pytest.approx(middle)
     assert step.count == len(steady)

@@ -91,7 +91,7 @@ def test_a_record_is_shown_with_all_that_it_knows(project, capsys):
         "Seal genuine: as the runner wrote it",
         "State current",
         "Parity reported nothing to judge",
-        "Per training step 0.100 s (median of 9 blocks of 20; quartiles 0.0994 to 0.101)",
+        "Per training step 0.100 s (median of 9 blocks of 20; quartiles 0.0996 to 0.100)",
         "Driver 1.2",
         "Processor Abacus 8, 2 cores",
         "quiet: a fixed loop scattered by 1.2 % and waited 0.0 % of its time; load 0.25 in the",

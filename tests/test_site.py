@@ -224,7 +224,7 @@ def test_only_what_changed_is_drawn_again(site):
         "lessons/steady-hand", RECORD,
     }  # fmt: skip
     stale = panel(site, "model", "abacus").select_one(".run-note-stale")
-    assert "has changed since the run" in stale.text
+    assert "The outputs are of an older run: the code, its environment" in stale.text
     assert not panel(site, "model", "slate").select(".run-note")
     # The code is the current one, the output still that of the record.
     assert 'print("w", weights)' in panel(site, "model", "abacus").text
@@ -335,7 +335,7 @@ def complaints(drawn):
         "stands in no code line of scripts/line/abacus_line.py; close to it: error = predict(",
         r"stands in 2 lines of scripts/line/abacus_line.py; quote more of one: 4",
         "no script is called 'line/papyrus'; there are: line/abacus, line/slate.",
-        "'nothing quoted' is not of the form text <cnn/pytorch: quoted code>",
+        "'nothing quoted' is not of the form cnn/pytorch: quoted code",
         "line has no step 'tarin'; it has: setup, hyperparameters, model, train, results.",
         "there is no workload 'lime'; there are: line.",
         "there is no workload 'lemon'; there are: line.",

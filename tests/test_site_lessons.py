@@ -50,13 +50,22 @@ def test_experiment_and_record_have_pages_that_lead_to_the_lesson(drawn):
     assert "pushed" in page.select_one(".cell_output").text
     assert (drawn.html / PAGE / "abacus" / "abacus_steady_hand.py").exists()
     reported = words(soup(drawn, RECORD).select_one("table.figures"))
-    assert "Ratio 2 × as expected , the claim is more than 1.5; 3 pairs" in reported
+    assert "Ratio 2 × true here , the claim is more than 1.5; 3 pairs" in reported
 
 
 def test_the_list_of_lessons_has_each_with_its_verdict(drawn):
     (entry,) = soup(drawn, "lessons").select("ul.lessons li")
     assert entry.a["href"] == "steady-hand/"
     assert entry.select_one(".lesson-badge").text == "still true"
+
+
+def test_another_claim_redraws_the_pages_of_the_experiment(site):
+    site.edit(SOURCE, '"> 1.5"', '"> 3"')
+    done = site.draw()
+    assert done.returncode == 0, done.stderr
+    for page in (f"{PAGE}/abacus", RECORD):
+        told = words(soup(site, page).select_one("table.figures"))
+        assert "Ratio 2 × not true here , the claim is more than 3" in told, page
 
 
 def test_a_measurement_that_contradicts_the_text_is_flagged(site):
@@ -89,7 +98,8 @@ def test_a_changed_experiment_says_that_its_figures_are_old(site):
     assert site.draw().returncode == 0
     found = box(site)
     assert found["data-verdict"] == "true"
-    assert "has changed since its run" in found.select_one(".run-note-stale").text
+    told = words(found.select_one(".run-note-stale"))
+    assert told == "In Abacus, the code or its environment has changed since this run."
 
 
 def test_a_record_without_pairs_is_no_ground_for_a_verdict(site):
@@ -123,6 +133,36 @@ def test_every_line_of_a_lesson_leads_to_both_pages_and_back(drawn):
         for page in ("line", "line/abacus", "line/slate")
     )
     assert total == marked == 4
+
+
+def test_several_lessons_about_a_line_have_one_mark_that_lists_them(site):
+    site.add_lesson("sure-eye", "A sure eye")
+    assert site.draw().returncode == 0
+    for page, root in (("line", "../"), ("line/abacus", "../../")):
+        (mark,) = soup(site, page).select("button.lesson-mark")
+        assert mark["aria-label"] == "2 lessons about this line"
+        listed = mark.find_next_sibling(id=mark["popovertarget"])
+        assert listed.has_attr("popover"), "or it would stand in the code"
+        found = [(link["href"], link.text) for link in listed.select("a")]
+        assert found == [
+            (f"{root}lessons/steady-hand/", "A steady hand"),
+            (f"{root}lessons/sure-eye/", "A sure eye"),
+        ]
+        assert "def predict(weights, x):" in mark.parent.text
+    assert len(soup(site, "line").select("a.lesson-mark")) == 1, "beside Slate's line"
+
+
+def test_a_lesson_may_speak_of_a_line_of_an_experiment(site):
+    site.edit(SOURCE, 'line/slate: y = x @ np.array"', 'lessons/steady-hand/abacus: PUSHES ="')
+    done = site.draw()
+    assert done.returncode == 0, done.stderr
+    row = soup(site, PAGE).select("table.lesson-lines tbody tr")[-1]
+    assert "beside the others" not in row.text
+    address, _, anchor = row.a["href"].partition("#")
+    assert address.endswith("abacus/")
+    line = soup(site, f"{PAGE}/abacus").find(id=anchor)
+    assert "PUSHES = 2" in line.text
+    assert line.select_one("a.lesson-mark")["href"].endswith("../")
 
 
 def test_a_line_that_is_gone_fails_the_build_with_what_is_close(site):

@@ -4,8 +4,8 @@ from dataclasses import dataclass, field
 
 from docutils import nodes
 
-from .elements import Tag, code, tag, text
-from .measures import expectation
+from ..provenance import EXPECTED
+from .elements import Tag, code, judged, tag, text
 
 
 @dataclass
@@ -68,4 +68,7 @@ def head_cell(group: str, title: str, told: str, kind: str) -> Tag:
 
 
 def checked(passed: bool, expected: str) -> list[nodes.Node]:
-    return [tag("span", expectation(passed), classes=("spread",)), text(expected, "spread")]
+    return [
+        tag("span", judged(EXPECTED[passed], passed), classes=("spread",)),
+        text(expected, "spread"),
+    ]

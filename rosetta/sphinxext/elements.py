@@ -33,6 +33,12 @@ def text(content: str, *classes: str) -> nodes.inline:
     return nodes.inline("", content, classes=list(classes))
 
 
+def judged(words: str, passed: bool | None) -> nodes.inline:
+    """Say a verdict in words, so that its color is not needed to read it."""
+    kind = {True: "passed", False: "not-passed", None: "undecided"}[passed]
+    return text(words, "verdict", kind)
+
+
 def code(content: str) -> nodes.literal:
     return nodes.literal("", content)
 

@@ -5,21 +5,21 @@ from sphinx.util import logging
 
 from .. import describe, verdicts
 from ..lessons import DEPENDS, NO_LONGER_TRUE, NOT_MEASURED, SOURCES, STILL_TRUE, Lesson
-from ..quotations import Misquoted, split
+from ..provenance import stale
+from ..quotations import Misquoted
 from ..records import is_current
 from ..verdicts import Measurement, Unmeasured
 from ..workloads import Script
 from .catalog import record_docname
 from .dependencies import uses
-from .elements import Tag, code, line, link, note, table, tag, text
-from .lines import find
+from .elements import Tag, code, judged, line, link, note, table, tag, text
+from .lines import find, ids_begin
 from .project import catalog_of
 from .tables import Drawn
 
 LOG = logging.getLogger(__name__)
 
-MARKS = {STILL_TRUE: "true", NO_LONGER_TRUE: "false", DEPENDS: "depends", NOT_MEASURED: "open"}
-OUTCOMES = {True: "true here", False: "not true here", None: "undecided"}
+SLUGS = {STILL_TRUE: "true", NO_LONGER_TRUE: "false", DEPENDS: "depends", NOT_MEASURED: "open"}
 
 
 class Lessons(Drawn):
@@ -51,7 +51,7 @@ class LessonDirective(Lessons):
         uses(self.env, "registered", "lessons")
         found = self.measurements(lesson)
         box = tag("div", self.verdict(lesson, found), classes=("lesson-verdict",))
-        box["data-verdict"] = MARKS[verdicts.verdict(found)]
+        box["data-verdict"] = SLUGS[verdicts.verdict(found)]
         experiments = project.experiments_of(lesson.id)
         if found:
             box += line(f"{lesson.quantity}: {lesson.with_}, against {lesson.without}. ",
@@ -77,8 +77,7 @@ class LessonDirective(Lessons):
         for each in found:
             if not is_current(each.record, each.script):
                 label = each.script.framework.label
-                told = f"The experiment in {label} or its environment has changed since its run."
-                remarks.append(note(told, kind="stale"))
+                remarks.append(note(f"In {label}, {stale(each.script)}.", kind="stale"))
         measured = {each.script.name for each in found}
         waiting = [script for script in experiments if script.name not in measured]
         if waiting:
@@ -92,16 +91,19 @@ class LessonDirective(Lessons):
         rows = []
         for quotation in lesson.lines:
             try:
-                script, number = find(self.env, *split(quotation))
+                script, number = find(self.env, quotation)
             except Misquoted as error:
                 LOG.warning("%s: %s", lesson.path.name, error, location=self.get_location(),
                             type="rosetta", subtype="line")  # fmt: skip
                 continue
             quoted = code(script.code_lines()[number].strip())
-            framework, workload = script.framework, script.workload
-            beside = link("beside the others", workload.id, anchor=f"{framework.id}-L-{number}")
-            name = link(framework.label, script.name, anchor=f"L-{number}")
-            rows.append([name, quoted, [workload.title, ", ", beside]])
+            title, places = script.workload.title, []
+            if not script.lesson:  # an experiment stands on no page beside others
+                beside = f"{ids_begin(script, script.workload.id)}-{number}"
+                places = [", ", link("beside the others", script.workload.id, anchor=beside)]
+            own = f"{ids_begin(script, script.name)}-{number}"
+            name = link(script.framework.label, script.name, anchor=own)
+            rows.append([name, quoted, [title, *places]])
         if not rows:
             return []
         label = "The lines that this lesson speaks of"
@@ -132,8 +134,7 @@ def with_spread_below(figure: str) -> list[nodes.Node | str]:
 
 
 def outcome(measurement: Measurement) -> nodes.inline:
-    kind = {True: "passed", False: "not-passed", None: "undecided"}[measurement.holds]
-    return text(OUTCOMES[measurement.holds], "verdict", kind)
+    return judged(verdicts.OUTCOMES[measurement.holds], measurement.holds)
 
 
 class LessonsDirective(Lessons):
@@ -148,6 +149,9 @@ class LessonsDirective(Lessons):
         project = catalog_of(self.env).project
         uses(self.env, "registered", "lessons")
         asked = self.arguments[0] if self.arguments else None
+        known = ["none", *project.workloads]
+        if asked and asked not in known:
+            raise self.error(f"there is no workload {asked!r}; there are: {', '.join(known)}.")
         chosen = [lesson for lesson in project.lessons.values() if self.belongs(lesson, asked)]
         entries = [tag("li", *self.entry(lesson)) for lesson in chosen]
         return [tag("ul", *entries, classes=("lessons",))] if entries else []
@@ -160,7 +164,7 @@ class LessonsDirective(Lessons):
 
     def entry(self, lesson: Lesson) -> list[nodes.Node | str]:
         outcome = verdicts.verdict(self.measurements(lesson))
-        badge = text(outcome, "lesson-badge", f"lesson-{MARKS[outcome]}")
+        badge = text(outcome, "lesson-badge", f"lesson-{SLUGS[outcome]}")
         name = link(lesson.title.replace("`", ""), lesson.docname)
         return [tag("div", name, " ", badge, classes=("lesson-name",)), line(lesson.claim)]
 

@@ -1,7 +1,6 @@
 """Link to lines of scripts by quoting them: the role {line} and the directive {inscription}.
 
-A quotation survives edits around it; a line number does not. When the text is gone, or stands in
-several lines, the build says so and offers what is there.
+When a quoted text is gone, or stands in several lines, the build says so and offers what is there.
 """
 
 import re
@@ -11,7 +10,7 @@ from docutils import nodes
 from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective, SphinxRole
 
-from ..quotations import Misquoted, locate
+from ..quotations import Misquoted, locate, split, unlabeled
 from ..workloads import Script
 from .dependencies import uses
 from .elements import code, link, tag, text
@@ -19,44 +18,53 @@ from .project import catalog_of
 
 LOG = logging.getLogger(__name__)
 
-# {line}`text <cnn/pytorch: def train_step>` or {line}`cnn/pytorch: def train_step`
-LINK = re.compile(
-    r"(?:(?P<text>[^<]+?)\s*<)?(?P<script>[\w/-]+):\s+(?P<quoted>.+?)(?(text)>)", re.DOTALL
-)
+# A line of code as myst-nb writes it: L-57 on a script's own page, pytorch-L-57 in a tab.
+LINE = re.compile(r'<span id="(?P<id>(?:(?P<framework>\w+)-)?L-(?P<number>\d+))">')
 
 
-def find(env, name: str, quoted: str) -> tuple[Script, int]:
+def ids_begin(script: Script, docname: str) -> str:
+    """Return what the ids of a script's lines begin with, on its own page or in a tab of another.
+
+    On the page of its workload the framework is enough to tell the tabs apart.
+    """
+    if docname == script.name:
+        return "L"
+    own = docname == script.workload.id
+    return f"{'' if own else f'{script.workload.id}-'}{script.framework.id}-L"
+
+
+def find(env, quotation: str) -> tuple[Script, int]:
     """Return the script and the number of its line; the page depends on its code from now on.
 
     Raises Misquoted when the quotation does not lead to exactly one line.
     """
+    name, quoted = split(quotation)
     uses(env, f"code {name}")
     return locate(catalog_of(env).project, name, quoted)
 
 
 class LineRole(SphinxRole):
-    """{line}`the update <cnn/pytorch: optimizer.step()>` links the words to the line."""
+    """{line}`the update <cnn/pytorch: optimizer.step()>` links the words to the line.
+
+    Without words the quoted code is what is linked: {line}`cnn/pytorch: optimizer.step()`.
+    """
 
     def run(self) -> tuple[list[nodes.Node], list]:
-        asked = LINK.fullmatch(self.text)
-        shown = (asked and (asked["text"] or asked["quoted"])) or self.text
+        label, quotation = unlabeled(self.text)
         try:
-            if not asked:
-                raise Misquoted(f"{self.text!r} is not of the form text <cnn/pytorch: quoted code>")
-            script, number = find(self.env, asked["script"], asked["quoted"])
+            script, number = find(self.env, quotation)
         except Misquoted as error:
             where = self.get_location()
             LOG.warning("line link: %s", error, location=where, type="rosetta", subtype="line")
-            return [code(shown)], []
-        content = shown if asked["text"] else code(shown)
+            return [code(label or quotation)], []
+        content = label or code(split(quotation)[1])
         return [line_link(self.env, content, script, number)], []
 
 
 def line_link(env, content, script: Script, number: int) -> nodes.Element:
     """Link into the tab on the workload's own page, else to the line on the script's page."""
-    if env.docname == script.workload.id:
-        return link(content, script.workload.id, anchor=f"{script.framework.id}-L-{number}")
-    return link(content, script.name, anchor=f"L-{number}")
+    docname = script.workload.id if env.docname == script.workload.id else script.name
+    return link(content, docname, anchor=f"{ids_begin(script, docname)}-{number}")
 
 
 class InscriptionDirective(SphinxDirective):
@@ -71,15 +79,15 @@ class InscriptionDirective(SphinxDirective):
     def run(self) -> list[nodes.Node]:
         registers: dict[str, list[tuple[Script, int]]] = {}
         for quotation in filter(None, map(str.strip, self.content)):
-            name, _, quoted = quotation.partition(": ")
             try:
-                registers.setdefault(name, []).append(find(self.env, name, quoted))
+                script, number = find(self.env, quotation)
+                registers.setdefault(script.name, []).append((script, number))
             except Misquoted as error:
                 where = self.get_location()
                 LOG.warning("%s", error, location=where, type="rosetta", subtype="line")
         stone = tag("div", classes=("stone",), role="group")
         stone["aria-label"] = "The same passage in each framework"
-        stone.extend(self.register(places) for places in registers.values() if places)
+        stone.extend(map(self.register, registers.values()))
         return [stone]
 
     def register(self, places: list[tuple[Script, int]]) -> nodes.Element:

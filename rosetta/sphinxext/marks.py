@@ -12,9 +12,7 @@ from sphinx.builders import Builder
 from ..lessons import Lesson
 from ..workloads import Script
 from .catalog import Catalog
-
-# A line of code as myst-nb writes it: L-57 on a script's own page, pytorch-L-57 in a tab.
-LINE = re.compile(r'<span id="(?:(?P<framework>\w+)-)?L-(?P<number>\d+)">')
+from .lines import LINE
 
 
 def with_marks(body: str, pagename: str, builder: Builder, catalog: Catalog) -> str:
@@ -26,7 +24,10 @@ def with_marks(body: str, pagename: str, builder: Builder, catalog: Catalog) -> 
 
     def marked(found: re.Match) -> str:
         about = lessons.get(found["framework"] or "", {}).get(int(found["number"]), [])
-        return found[0] + "".join(mark(lesson, pagename, builder) for lesson in about)
+        if not about:
+            return found[0]
+        links = [(builder.get_relative_uri(pagename, each.docname), each) for each in about]
+        return found[0] + (mark(*links[0]) if len(links) == 1 else marks(links, found["id"]))
 
     return LINE.sub(marked, body)
 
@@ -36,12 +37,32 @@ def scripts_on(pagename: str, catalog: Catalog) -> dict[str, Script]:
     project = catalog.project
     if pagename in project.workloads:
         return {script.framework.id: script for script in project.scripts_of(pagename)}
-    script = next((script for script in project.scripts if script.name == pagename), None)
+    script = next((script for script in project.programs if script.name == pagename), None)
     return {"": script} if script else {}
 
 
-def mark(lesson: Lesson, pagename: str, builder: Builder) -> str:
+def mark(address: str, lesson: Lesson) -> str:
     """Make the link; what it shows is in the style sheet, or it would be copied with the code."""
-    address = html.escape(builder.get_relative_uri(pagename, lesson.docname))
-    title = html.escape(f"Lesson: {lesson.title}".replace("`", ""))
-    return f'<a class="lesson-mark" href="{address}" title="{title}" aria-label="{title}"></a>'
+    title = f"Lesson: {title_of(lesson)}"
+    return (
+        f'<a class="lesson-mark" href="{html.escape(address)}" title="{title}" '
+        f'aria-label="{title}"></a>'
+    )
+
+
+def marks(links: list[tuple[str, Lesson]], line: str) -> str:
+    """Make one mark for several lessons, which opens a list of them; it needs no script."""
+    title = f"{len(links)} lessons about this line"
+    entries = (
+        f'<a href="{html.escape(address)}">{title_of(lesson)}</a>' for address, lesson in links
+    )
+    return (
+        f'<button class="lesson-mark" type="button" popovertarget="{line}-lessons" '
+        f'title="{title}" aria-label="{title}"></button>'
+        f'<span class="lesson-list" id="{line}-lessons" popover role="group" '
+        f'aria-label="{title}">{"".join(entries)}</span>'
+    )
+
+
+def title_of(lesson: Lesson) -> str:
+    return html.escape(lesson.title.replace("`", ""))

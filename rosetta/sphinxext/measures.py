@@ -10,7 +10,7 @@ from .. import describe, parity
 from ..provenance import Fact, measured
 from ..records import Record
 from ..workloads import Script
-from .elements import Tag, table, tag, text
+from .elements import Tag, judged, table, tag
 
 LOG = logging.getLogger(__name__)
 
@@ -58,19 +58,19 @@ def figures(record: Record, script: Script) -> Tag:
     rows = [shown(fact) for fact in measured(record, script)]
     verdict = judge(record, script)
     if verdict:
-        rows += [judged(quantity) for quantity in verdict.quantities]
+        rows += [compared(quantity) for quantity in verdict.quantities]
     label = f"What the {script.framework.label} script reported"
     return table(["Reported", "Value", "Remark"], rows, label=label, classes=("figures",))
 
 
 def shown(fact: Fact) -> list:
     """Return the row of one thing that was measured: what, value with unit, remark."""
-    if fact.passed is None:
+    if not fact.verdict:
         return [fact.term, fact.value, fact.remark]
-    return [fact.term, fact.value, [expectation(fact.passed), f", {fact.remark}"]]
+    return [fact.term, fact.value, [judged(fact.verdict, fact.passed), f", {fact.remark}"]]
 
 
-def judged(quantity: parity.Quantity) -> list:
+def compared(quantity: parity.Quantity) -> list:
     """Return the row of one quantity of the proof."""
     name = QUANTITIES.get(quantity.name, quantity.name)
     unit = f" {UNITS[quantity.name]}" if quantity.name in UNITS else ""
@@ -80,14 +80,7 @@ def judged(quantity: parity.Quantity) -> list:
 
 
 def outcome(passed: bool) -> nodes.inline:
-    """Say a verdict in a word, so that color is not needed to read it."""
-    return text("agrees" if passed else "differs", "verdict", "passed" if passed else "not-passed")
-
-
-def expectation(passed: bool) -> nodes.inline:
-    """Say whether an accuracy is what correct programs reach; a higher one is no better."""
-    told = "as expected" if passed else "not as expected"
-    return text(told, "verdict", "passed" if passed else "not-passed")
+    return judged("agrees" if passed else "differs", passed)
 
 
 def raw(value: dict, whole: bool) -> list[nodes.Node]:

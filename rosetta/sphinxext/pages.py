@@ -12,12 +12,13 @@ from sphinx.util import logging
 from sphinx.util.docutils import LoggingReporter
 
 from .. import describe
-from ..provenance import Fact, origin
+from ..provenance import EDITED, Fact, origin, stale
 from ..records import INJECTED, Record, RecordError, is_current, read
 from ..workloads import Cell, Script
 from .catalog import Catalog, record_docname
 from .dependencies import uses
 from .elements import Tag, code, file_link, line, link, note, outside, table, tag, text
+from .lines import ids_begin
 from .measures import report
 from .render import pair, render_cells, render_script, tidy, without_value
 from .stamps import notes, stamp
@@ -42,7 +43,7 @@ class ScriptParser(PageParser):
 
     def draw(self, env, catalog: Catalog, document: nodes.document) -> None:
         script = catalog.project.script(env.docname)
-        uses(env, "registered", "marks", f"script {script.name}")
+        uses(env, "registered", "lessons" if script.lesson else "marks", f"script {script.name}")
         record = catalog.shown(script)
         page = section(document, f"{script.workload.title} in {script.framework.label}")
         page += line(*purpose(script), ".", classes=("lead",))
@@ -54,7 +55,7 @@ class ScriptParser(PageParser):
         for step, pairs in by_step(pair(script, record)):
             title = next((known.title for known in script.workload.steps if known.id == step), step)
             box = section(page, title, step) if step else page
-            render_script(document, box, script, pairs, "L")
+            render_script(document, box, script, pairs, ids_begin(script, env.docname))
         if record and record.reported:
             page.children[-1].extend(report(record, script))
 
@@ -208,10 +209,9 @@ def remarks(record: Record, script: Script) -> list[Tag]:
     if not record.ok:
         found.append(note(f"This run failed: {describe.failure(record, script)}.", kind="failed"))
     if not is_current(record, script):
-        found.append(note("The script, its environment or the data’s loader has changed since "
-                          "this run.", kind="stale"))  # fmt: skip
+        found.append(note(f"Older code: {stale(script)}.", kind="stale"))
     if not record.genuine:
-        found.append(note("This record was edited by hand after its run.", kind="stale"))
+        found.append(note(f"This record was {EDITED}.", kind="stale"))
     if describe.data_label(record):
         found.append(note(f"Data: {describe.data_label(record)}.", kind="data"))
     return found

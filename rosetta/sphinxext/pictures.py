@@ -15,6 +15,7 @@ from pathlib import Path
 
 from docutils import nodes
 
+from ..files import write_whole
 from ..series import PICTURES, Series
 from .dependencies import uses
 from .elements import note
@@ -55,8 +56,7 @@ def kept(cache: Path, series: Series, kind: str, name: str, machinery: str) -> s
     before = cache.read_text("utf-8") if cache.exists() else ""
     if not before.startswith(key):
         before = key + figure(series, kind, name)
-        cache.parent.mkdir(parents=True, exist_ok=True)
-        cache.write_text(before, "utf-8")
+        write_whole(cache, before)
     return before.removeprefix(key)
 
 

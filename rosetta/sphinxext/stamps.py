@@ -3,6 +3,7 @@
 from docutils import nodes
 
 from .. import describe
+from ..provenance import EDITED, stale
 from ..records import Record, is_current
 from ..workloads import Script
 from .catalog import Catalog, record_docname
@@ -48,12 +49,9 @@ def notes(catalog: Catalog, script: Script, step: str | None = None) -> list[Tag
     if not record.ok:
         remarks += failure_notes(record, script, step)
     elif not is_current(record, script):
-        remarks.append(
-            note("The code, its environment or the data’s loader has changed since the run whose "
-                 "outputs are shown.", kind="stale")
-        )  # fmt: skip
+        remarks.append(note(f"The outputs are of an older run: {stale(script)}.", kind="stale"))
     if not record.genuine:
-        remarks.append(note("This record was edited by hand after its run.", kind="stale"))
+        remarks.append(note(f"This record was {EDITED}.", kind="stale"))
     later = catalog.failed_since(script)
     if later is not None and step in (None, later.about.get("failure", {}).get("step")):
         address = record_docname(later.path, script)

@@ -8,6 +8,7 @@ from sphinx.util.docutils import SphinxDirective
 from ..workloads import Script, Workload
 from .dependencies import uses
 from .elements import Tab, Tag, line, link, tab_set, tag
+from .lines import ids_begin
 from .measures import report
 from .project import catalog_of
 from .render import is_code_cell, pair, render_script
@@ -47,7 +48,8 @@ class StepDirective(SphinxDirective):
         pairs = [item for item in pair(script, record) if item[0].step == step]
         body = tag("div", classes=("panel-body",))
         if pairs:
-            render_script(self.state.document, body, script, pairs, self.anchor(script))
+            ids = ids_begin(script, self.env.docname)
+            render_script(self.state.document, body, script, pairs, ids)
         else:
             body += line(f"{script.framework.label} needs no code for this step.")
         remarks = notes(catalog, script, step)
@@ -65,12 +67,6 @@ class StepDirective(SphinxDirective):
         if after.children:
             children.append(after)
         return [*children, stamp(record, script, step)]
-
-    def anchor(self, script: Script) -> str:
-        """Return what a line's id begins with: pytorch-L on the workload's own page."""
-        workload, framework = script.workload.id, script.framework.id
-        own = self.env.docname == workload
-        return f"{framework}-L" if own else f"{workload}-{framework}-L"
 
 
 def tab_of(script: Script, children: list[nodes.Node]) -> Tab:

@@ -7,11 +7,11 @@ from docutils import nodes
 from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective
 
-from ..quotations import Misquoted
+from ..quotations import Misquoted, unlabeled
 from ..workloads import Script
 from .dependencies import uses
 from .elements import code, link, table, tag
-from .lines import LINK, find, line_link
+from .lines import find, line_link
 from .project import catalog_of
 
 LOG = logging.getLogger(__name__)
@@ -37,16 +37,16 @@ class RecurrencesDirective(SphinxDirective):
         rows = []
         for content in filter(None, map(str.strip, self.content)):
             try:
-                asked = LINK.fullmatch(content)
-                if not asked or not asked["text"]:
+                label, quotation = unlabeled(content)
+                if not label:
                     raise Misquoted(f"{content!r} is not of the form text <gru/pytorch: code>")
-                script, number = find(self.env, asked["script"], asked["quoted"])
+                script, number = find(self.env, quotation)
             except Misquoted as error:
                 where = self.get_location()
                 LOG.warning("%s", error, location=where, type="rosetta", subtype="line")
                 continue
             uses(self.env, f"script {script.name}")
-            here = line_link(self.env, asked["text"], script, number)
+            here = line_link(self.env, label, script, number)
             rows.append([*self.own_layer(script), tag("span", here)])
         label = "Which recurrence each framework's own GRU layer is"
         return [table(HEADER, rows, label=label, classes=("recurrences",))]

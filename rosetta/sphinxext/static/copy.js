@@ -6,7 +6,7 @@
   function codeOf(root) {
     return all(".cell_input pre", root).map((pre) => {
       const copy = pre.cloneNode(true);
-      for (const number of all(".linenos", copy)) number.remove();
+      for (const other of all(".linenos, .lesson-list", copy)) other.remove();
       return copy.textContent.trimEnd();
     });
   }

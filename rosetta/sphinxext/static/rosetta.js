@@ -165,10 +165,19 @@ window.rosetta = (() => {
 
   /* ---- Links to lines ---------------------------------------------------------------------- */
 
+  /* An address may have been typed: "#100%" is nothing that can be decoded. */
+  function decoded(text) {
+    try {
+      return decodeURIComponent(text);
+    } catch {
+      return text;
+    }
+  }
+
   /* Open the panel that holds the address's target and go there. Also for a heading: choosing a
      framework after the browser's own jump has moved everything below. */
   function followHash() {
-    const target = document.getElementById(decodeURIComponent(location.hash.slice(1)));
+    const target = document.getElementById(decoded(location.hash.slice(1)));
     if (!target) return;
     const panel = target.closest(".tab-panel");
     if (panel) uncover(panel.dataset.framework);
