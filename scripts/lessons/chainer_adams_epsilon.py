@@ -12,7 +12,7 @@ gradients = np.array([1e-8, 1e-7, 1e-6], dtype=np.float32)
 print(f"Chainer {chainer.__version__}")
 
 # %% experiment [markdown]
-# Three weights, whose first gradients are as small as those of seldom words,
+# Three weights, whose first gradients are as small as those of rare words,
 # take one training step. Measured is how far each moves, and how far it moves
 # by the formula that adds epsilon after the correction; in the first step both
 # corrected moments are the gradient's.

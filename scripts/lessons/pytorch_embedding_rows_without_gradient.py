@@ -12,7 +12,7 @@ VOCABULARY, STEPS = 30_000, 6
 print(f"PyTorch {torch.__version__} on {device}")
 
 # %% experiment [markdown]
-# The same batches of words, the frequent ones far more often than the seldom,
+# The same batches of words, the frequent ones far more often than the rare,
 # are fed to an embedding with a dense gradient and `Adam`, and to one with a
 # sparse gradient and `SparseAdam`. Measured is how many rows each training
 # step after the first moves.

@@ -11,10 +11,11 @@ import torch.nn.functional as F
 
 print(f"PyTorch {torch.__version__} on cpu")
 print("built with oneDNN:", torch.backends.mkldnn.is_available())
+torch.backends.nnpack.set_flags(False)  # another library, for some shapes only
 
 # %% experiment [markdown]
 # The CNN's second convolution, forward and backward, with oneDNN's kernels and
-# with those that PyTorch falls back to in a build without them.
+# with those that PyTorch falls back to in a build without such libraries.
 
 # %%
 torch.manual_seed(0)
