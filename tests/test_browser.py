@@ -326,8 +326,9 @@ def test_a_lessons_line_opens_in_its_tab_and_its_mark_leads_back(site, visit):
     mark = line.locator(".lesson-mark")
     number_box, mark_box = line.locator(".linenos").bounding_box(), mark.bounding_box()
     assert mark_box["x"] < number_box["x"] + number_box["width"]
+    several = mark.get_attribute("popovertarget")
     mark.click()
-    if mark.get_attribute("popovertarget"):  # there are several
+    if several:
         line.locator(f'.lesson-list a[href*="{lesson.id}/"]').click()
     page.wait_for_url(f"{site.base}/{lesson.docname}/")
     assert page.locator("h1").inner_text().startswith(lesson.title[:10])
@@ -341,6 +342,8 @@ def test_several_lessons_about_a_line_open_as_a_list(site, visit):
     mark.click()
     assert listed.is_visible()
     assert in_sight(page, listed)
+    color = listed.evaluate("list => getComputedStyle(list).backgroundColor")
+    assert color.startswith("rgb("), "the code shines through"
     assert listed.locator("a").count() >= 2
     page.keyboard.press("Escape")
     assert not listed.is_visible()
