@@ -70,6 +70,10 @@ def compared(record: Record, script: Script) -> list[Fact]:
         Fact(f"{lesson.quantity}: {lesson.with_}", with_, "median; quartiles"),
         Fact(f"{lesson.quantity}: {lesson.without}", without, "median; quartiles"),
         Fact("Ratio", ratio, claimed, measurement.holds, verdicts.OUTCOMES[measurement.holds]),
+        *(
+            Fact(f"Noted: {name}", verdicts.plain(value))
+            for name, value in measurement.notes.items()
+        ),
     ]
 
 

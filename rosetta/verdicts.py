@@ -42,6 +42,7 @@ class Measurement:
     without: Spread
     ratio: Spread
     pairs: int
+    notes: dict[str, float]  # what else it reported, by name
 
     @property
     def holds(self) -> bool | None:
@@ -54,7 +55,8 @@ class Measurement:
 def measure(script: Script, record: Record) -> Measurement:
     """Return what a record of an experiment measured.
 
-    Raises Unmeasured when it does not hold two equally long lists of finite numbers.
+    Raises Unmeasured when it does not hold two equally long lists of finite numbers, or when its
+    notes are no numbers.
     """
     told = {name: record.reported.get(name) for name in ("with", "without")}
     for name, values in told.items():
@@ -67,8 +69,12 @@ def measure(script: Script, record: Record) -> Measurement:
         raise Unmeasured(f"'with' has {len(with_)} values, 'without' {len(without)}")
     if not all(without):
         raise Unmeasured("a value of 'without' is zero: there is no ratio to it")
+    notes = record.reported.get("notes", {})
+    if not isinstance(notes, dict) or not all(map(is_number, notes.values())):
+        raise Unmeasured("'notes' is not a table of finite numbers")
     ratios = [a / b for a, b in zip(with_, without, strict=True)]
-    return Measurement(script, record, *map(spread, (with_, without, ratios)), len(ratios))
+    spreads = map(spread, (with_, without, ratios))
+    return Measurement(script, record, *spreads, len(ratios), notes)
 
 
 def is_number(value: object) -> bool:

@@ -268,6 +268,17 @@ def test_what_cannot_be_compared_is_no_measurement(root, with_, without, complai
         measured(root, (with_, without))
 
 
+def test_what_is_noted_beside_is_numbers_with_names(root):
+    script, made = load_project(root).script(NAME), record(ONES, ONES, "1.2")
+    assert verdicts.measure(script, made).notes == {}
+    made.reported["notes"] = {"beads": 3}
+    assert verdicts.measure(script, made).notes == {"beads": 3}
+    for wrong in ([3], {"beads": "three"}, {"beads": float("nan")}):
+        made.reported["notes"] = wrong
+        with pytest.raises(Unmeasured, match="'notes' is not a table of finite numbers"):
+            verdicts.measure(script, made)
+
+
 # ---- The command ----------------------------------------------------------------------------
 
 

@@ -41,6 +41,7 @@ def test_the_verdict_stands_at_the_top_with_figure_and_spread(drawn):
         "Abacus", "40 ms (30 to 60)", "20 ms (15 to 30)", "2 ×", "true here"
     ]  # fmt: skip
     assert found.select("tbody td a")[-1]["href"].endswith(f"{RECORD}/".removeprefix("results/"))
+    assert words(found.select_one(".lesson-notes")) == "Abacus noted, too: beads: 3."
     assert not found.select(".run-note")
 
 
@@ -50,7 +51,7 @@ def test_experiment_and_record_have_pages_that_lead_to_the_lesson(drawn):
     assert "pushed" in page.select_one(".cell_output").text
     assert (drawn.html / PAGE / "abacus" / "abacus_steady_hand.py").exists()
     reported = words(soup(drawn, RECORD).select_one("table.figures"))
-    assert "Ratio 2 × true here , the claim is more than 1.5; 3 pairs" in reported
+    assert "Ratio 2 × true here , the claim is more than 1.5; 3 pairs Noted: beads 3" in reported
 
 
 def test_the_list_of_lessons_has_each_with_its_verdict(drawn):

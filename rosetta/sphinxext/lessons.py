@@ -57,6 +57,7 @@ class LessonDirective(Lessons):
             box += line(f"{lesson.quantity}: {lesson.with_}, against {lesson.without}. ",
                         f"The claim holds where the ratio is {lesson.expect}.")  # fmt: skip
             box += measured_table(lesson, found)
+            box.extend(noted(each) for each in found if each.notes)
         box.extend(self.remarks(lesson, found, experiments))
         return [box, *self.lines(lesson)]
 
@@ -125,6 +126,13 @@ def measured_table(lesson: Lesson, found: list[Measurement]) -> Tag:
     head = ["Experiment", *ways, "Ratio", "Claim", "Measured on"]
     label = f"{lesson.quantity}: medians, quartiles in brackets"
     return table(head, rows, label=label, classes=("figures", "measured"))
+
+
+def noted(measurement: Measurement) -> nodes.paragraph:
+    """List what else an experiment reported, as bare numbers: the lesson's text says what of."""
+    told = (f"{name}: {verdicts.plain(value)}" for name, value in measurement.notes.items())
+    label = measurement.script.framework.label
+    return line(f"{label} noted, too: {'; '.join(told)}.", classes=("lesson-notes",))
 
 
 def with_spread_below(figure: str) -> list[nodes.Node | str]:

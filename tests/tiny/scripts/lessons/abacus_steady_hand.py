@@ -17,6 +17,7 @@ print("pushed")
 # %%
 {
     "device": "cpu",
+    "notes": {"beads": len(pushed)},
     "with": (PUSHES * pushed).tolist(),
     "without": pushed.tolist(),
 }
