@@ -86,8 +86,8 @@ def test_steps_are_medians_with_quartiles_the_fastest_first(project):
     beta, alpha = found.panels[0].marks
     assert (beta.label, beta.told, beta.retired) == ("Beta", "0.100 s", True)
     assert (alpha.label, alpha.retired) == ("Alpha", False)
-    assert beta.low == pytest.approx(0.0994, abs=1e-4)
-    assert beta.high == pytest.approx(0.1006, abs=1e-4)
+    assert beta.low == pytest.approx(0.09956, abs=1e-5)
+    assert beta.high == pytest.approx(0.10044, abs=1e-5)
     assert found.alt == (
         "Tiny, seconds per training step: 2 programs on Abacus 8, 2 cores, "
         "from 0.100 s (Beta) to 0.300 s (Alpha)."
