@@ -5,6 +5,12 @@ import tempfile
 from pathlib import Path
 
 
+def not_written(path: Path, error: OSError) -> str:
+    """Say what became of a file that `write_whole` could not write."""
+    why = error.strerror or error
+    return f"{path}: not written: {why}. What was there before is untouched; make room, run again."
+
+
 def write_whole(path: Path, text: str) -> None:
     """Put a text where a file is to be, or leave what was there as it was.
 

@@ -18,7 +18,7 @@ from pathlib import Path
 import nbformat
 
 from . import published
-from .files import write_whole
+from .files import not_written, write_whole
 from .workloads import Project, Script
 
 SCHEMA = 1
@@ -145,10 +145,7 @@ def write(path: Path, notebook: nbformat.NotebookNode) -> Record:
     try:
         write_whole(path, nbformat.writes(notebook))
     except OSError as error:
-        raise RecordError(
-            f"{path}: not written: {error.strerror or error}. "
-            "The record that was there before is untouched; make room and run again."
-        ) from error
+        raise RecordError(not_written(path, error)) from error
     return Record(path, notebook)
 
 

@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from .declarations import WorkloadError, build, read_json
-from .files import write_whole
+from .files import not_written, write_whole
 from .records import Record, current_key
 from .workloads import Script
 
@@ -96,10 +96,7 @@ def write(path: Path, runs: Iterable[Run]) -> None:
     try:
         write_whole(path, f"{text}\n")
     except OSError as error:
-        raise WorkloadError(
-            f"{path}: not written: {error.strerror or error}. The runs that were there before are "
-            "untouched; make room and run again."
-        ) from error
+        raise WorkloadError(not_written(path, error)) from error
 
 
 @dataclass(frozen=True)
