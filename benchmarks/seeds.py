@@ -19,13 +19,14 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from rosetta import environments, machine, refresh, runner, seeds  # noqa: E402  after the path
 from rosetta.__main__ import guarded  # noqa: E402
 from rosetta.datasets import prepare  # noqa: E402
-from rosetta.declarations import WorkloadError  # noqa: E402
-from rosetta.describe import percent  # noqa: E402
-from rosetta.progress import Progress  # noqa: E402
-from rosetta.workloads import Script, load_project  # noqa: E402
+from rosetta.project.declarations import WorkloadError  # noqa: E402
+from rosetta.project.workloads import Script, load_project  # noqa: E402
+from rosetta.records import seeds  # noqa: E402  after the path
+from rosetta.records.describe import percent  # noqa: E402
+from rosetta.run import environments, machine, refresh, runner  # noqa: E402  after the path
+from rosetta.run.progress import Progress  # noqa: E402
 
 
 def main(arguments: list[str] | None = None, root: Path = ROOT) -> int:

@@ -27,7 +27,7 @@ from statistics import median
 REPOSITORY = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(REPOSITORY))
 
-from rosetta.workloads import load_project  # noqa: E402
+from rosetta.project.workloads import load_project  # noqa: E402
 
 SOURCES = ("docs", "scripts", "results", "requirements", "frameworks.toml", "rosetta")
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")

@@ -10,16 +10,18 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from . import checks, debian, environments
+from rosetta.datasets import DataError, prepare
+
 from .cli import installation, new, results
 from .cli.selection import add_device, add_selection, options_of
-from .datasets import DataError, prepare
-from .environments import EnvironmentMissing
-from .progress import Progress
-from .records import RecordError
-from .refresh import Busy, refresh, select
-from .verify import table, verify
-from .workloads import WorkloadError, load_project
+from .project import checks
+from .project.workloads import WorkloadError, load_project
+from .records.records import RecordError
+from .run import debian, environments
+from .run.environments import EnvironmentMissing
+from .run.progress import Progress
+from .run.refresh import Busy, refresh, select
+from .run.verify import table, verify
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -130,7 +132,8 @@ def draw(site: Path) -> int:
     """Draw the site with Sphinx; nothing is executed."""
     command = [sys.executable, "-m", "sphinx", "--builder", "dirhtml", "--quiet"]
     command += ["--fail-on-warning", "--keep-going", "--jobs", "auto"]
-    command += ["--doctree-dir", ROOT / "_build" / "doctrees", ROOT / "docs", site]
+    command += ["--conf-dir", ROOT, "--doctree-dir", ROOT / "_build" / "doctrees"]
+    command += [ROOT / "docs", site]
     variables = {**os.environ, "PYTHONPATH": str(ROOT)}
     return subprocess.run(command, env=variables).returncode
 

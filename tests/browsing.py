@@ -8,7 +8,7 @@ import pytest
 from bs4 import BeautifulSoup
 from tinysite import REPOSITORY, Drawn, serve
 
-from rosetta.workloads import Script, load_project
+from rosetta.project.workloads import Script, load_project
 
 REAL = Path(os.environ.get("SITE", REPOSITORY / "_build" / "html"))
 DESKTOP, PHONE = {"width": 1280, "height": 900}, {"width": 375, "height": 700}

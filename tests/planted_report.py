@@ -11,8 +11,8 @@ import math
 import os
 from pathlib import Path
 
-from rosetta.files import write_whole
-from rosetta.parity import Verdict
+from rosetta.project.files import write_whole
+from rosetta.proof.parity import Verdict
 
 WHERE = "ROSETTA_PLANTED"
 

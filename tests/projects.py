@@ -5,10 +5,10 @@ from pathlib import Path
 
 import nbformat
 
-from rosetta import records
-from rosetta.records import Record
-from rosetta.refresh import Options
-from rosetta.workloads import Project, load_project
+from rosetta.project.workloads import Project, load_project
+from rosetta.records import records
+from rosetta.records.records import Record
+from rosetta.run.refresh import Options
 
 FRAMEWORKS = """
 [alpha]

@@ -3,8 +3,8 @@
 import copy
 from pathlib import Path
 
-from rosetta import parity
-from rosetta.workloads import load_workload
+from rosetta.project.workloads import load_workload
+from rosetta.proof import parity
 
 ROOT = Path(__file__).resolve().parent.parent
 WORKLOAD = load_workload(ROOT / "scripts" / "cnn" / "workload.toml")

@@ -11,17 +11,27 @@ import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
 MACHINERY = sorted((ROOT / "rosetta").rglob("*.py"))
-DATASETS = [path for path in MACHINERY if "datasets" in path.parts]
+DATASETS = sorted((ROOT / "rosetta/datasets").rglob("*.py"))
 FRAMEWORKS = set(
     "torch jax jaxlib flax optax mxnet tensorflow keras paddle chainer cntk caffe2 theano lasagne "
     "mlx tinygrad equinox mindspore lightning".split()
 )
+# Rooms from the ground up: each may call those below it. The command line calls any.
+ROOMS = {
+    "datasets": set(),
+    "project": {"datasets"},
+    "proof": {"project"},
+    "records": {"project", "proof"},
+    "run": {"datasets", "project", "proof", "records"},
+    "site": {"project", "proof", "records"},
+    "cli": {"datasets", "project", "proof", "records", "run"},
+}
+# The rooms of the site, too.
+SITE_ROOMS = ["base", "pages", "tabs", "results", "lessons"]
 # What knows no kernel, no Sphinx, no clock, no network.
-PURE = (
-    "timing parity fingerprints diagnosis mistakes languages workloads network checks records "
-    "describe provenance precision comparison installation published coverage planted seeds "
-    "verdicts lessons quotations declarations"
-).split()
+PURE = [
+    path for room in ("project", "proof", "records") for path in MACHINERY if room in path.parts
+]
 IMPURE = set("nbclient jupyter_client sphinx docutils myst_nb time socket urllib http".split())
 
 
@@ -56,27 +66,48 @@ def test_datasets_import_numpy_and_the_standard_library_only(path):
     assert all(name.startswith("rosetta.datasets") for name in own)
 
 
-@pytest.mark.parametrize("name", PURE)
-def test_pure_modules(name):
-    path = ROOT / "rosetta" / f"{name}.py"
+@pytest.mark.parametrize("path", PURE, ids=lambda path: path.stem)
+def test_pure_modules(path):
     assert not tops(path) & IMPURE
-    assert "rosetta.runner" not in imported(path)
+
+
+@pytest.mark.parametrize("room", ROOMS)
+def test_a_room_calls_only_those_below_it(room):
+    for path in (ROOT / "rosetta" / room).rglob("*.py"):
+        called = {name.split(".")[1] for name in imported(path) if name.startswith("rosetta.")}
+        assert called & set(ROOMS) <= {room, *ROOMS[room]}, path
+
+
+@pytest.mark.parametrize("room", SITE_ROOMS)
+def test_a_room_of_the_site_calls_only_those_before_it(room):
+    for path in (ROOT / "rosetta/site" / room).rglob("*.py"):
+        called = {n.split(".")[2] for n in imported(path) if n.startswith("rosetta.site.")}
+        assert called <= {*SITE_ROOMS[: SITE_ROOMS.index(room) + 1]}, path
+
+
+def test_every_module_stands_in_a_room_that_says_what_it_is_for():
+    assert {path.name for path in (ROOT / "rosetta").glob("*.py")} == {"__init__.py", "__main__.py"}
+    folders = {path.parent for path in MACHINERY} - {ROOT / "rosetta"}
+    rooms = {folder.relative_to(ROOT / "rosetta").parts for folder in folders}
+    assert rooms == {(room,) for room in ROOMS} | {("site", room) for room in SITE_ROOMS}
+    for folder in folders:
+        said = ast.get_docstring(ast.parse((folder / "__init__.py").read_text("utf-8")))
+        assert said, folder
 
 
 def test_drawing_never_imports_what_executes():
-    for path in (ROOT / "rosetta" / "sphinxext").rglob("*.py"):
-        found = imported(path)
-        for module in ("runner", "kernel", "refresh", "environments"):
-            assert f"rosetta.{module}" not in found, path
-        assert not {name.partition(".")[0] for name in found} & {"nbclient", "jupyter_client"}
+    for path in (ROOT / "rosetta" / "site").rglob("*.py"):
+        assert not tops(path) & {"nbclient", "jupyter_client"}, path
 
 
 def test_only_the_runner_writes_records():
     writers = [p for p in MACHINERY if "records.write(" in p.read_text("utf-8")]
     assert [path.name for path in writers] == ["runner.py"]
-    importers = [path for path in MACHINERY if "rosetta.records.write" in imported(path)]
+    importers = [path for path in MACHINERY if "rosetta.records.records.write" in imported(path)]
     assert importers == []
-    whole = {path.stem for path in MACHINERY if "rosetta.files.write_whole" in imported(path)}
+    whole = {
+        path.stem for path in MACHINERY if "rosetta.project.files.write_whole" in imported(path)
+    }
     assert whole == {"environments", "new", "pictures", "records", "seeds"}
 
 
@@ -105,7 +136,7 @@ def test_no_file_is_longer_than_400_lines():
 
 def test_scripts_are_short_enough_to_be_read():
     """About 200 lines, a cell at most 25, a cell with a class 40."""
-    from rosetta.workloads import load_project
+    from rosetta.project.workloads import load_project
 
     for script in load_project(ROOT).scripts:
         # The last step only lists what is reported; some workloads report more than others.

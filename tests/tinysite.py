@@ -16,10 +16,11 @@ from urllib.request import urlopen
 import pytest
 from bs4 import BeautifulSoup
 
-from rosetta import records, runner
-from rosetta.lessons import Lesson
-from rosetta.records import Record
-from rosetta.workloads import Project, Script, load_project
+from rosetta.project.lessons import Lesson
+from rosetta.project.workloads import Project, Script, load_project
+from rosetta.records import records
+from rosetta.records.records import Record
+from rosetta.run import runner
 
 TESTS = Path(__file__).resolve().parent
 REPOSITORY = TESTS.parent
@@ -52,7 +53,7 @@ class TinySite:
     def draw(self) -> subprocess.CompletedProcess:
         """Draw the site as `make html` does, warnings being errors."""
         command = [sys.executable, "-m", "sphinx", "--builder", "dirhtml", "--fail-on-warning"]
-        command += ["--keep-going", "--conf-dir", REPOSITORY / "docs"]
+        command += ["--keep-going", "--conf-dir", REPOSITORY]
         command += ["--doctree-dir", self.doctrees, self.root / "docs", self.html]
         variables = {**os.environ, "ROSETTA_ROOT": str(self.root), "NO_COLOR": "1"}
         # Eleven draws compile Sphinx once, also where bytecode is not kept beside the sources.

@@ -5,14 +5,16 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from .. import describe, machine
-from ..comparison import told
-from ..installation import Assessment, assess
-from ..progress import Progress
-from ..provenance import Fact
-from ..records import Record, records_of
-from ..refresh import Options, refresh, shown
-from ..workloads import Profile, Project, Script
+from rosetta.project.workloads import Profile, Project, Script
+from rosetta.records import describe
+from rosetta.records.comparison import told
+from rosetta.records.installation import Assessment, assess
+from rosetta.records.provenance import Fact
+from rosetta.records.records import Record, records_of
+from rosetta.run import machine
+from rosetta.run.progress import Progress
+from rosetta.run.refresh import Options, refresh, shown
+
 from .layout import terms
 from .selection import add_device
 

@@ -4,12 +4,12 @@ import argparse
 import re
 from collections.abc import Callable
 
-from ..declarations import WorkloadError
-from ..files import write_whole
-from ..languages import Python
-from ..lessons import FOLDER
-from ..refresh import shown
-from ..workloads import LESSONS, Project
+from rosetta.project.declarations import WorkloadError
+from rosetta.project.files import write_whole
+from rosetta.project.languages import Python
+from rosetta.project.lessons import FOLDER
+from rosetta.project.workloads import LESSONS, Project
+from rosetta.run.refresh import shown
 
 PAGE = """\
 ---

@@ -5,11 +5,12 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from .. import comparison, describe, provenance
-from ..history import NotInHistory, text_at
-from ..records import Record, RecordError, is_current, parse, read, records_of
-from ..refresh import select, shown
-from ..workloads import LESSONS, Project, Script
+from rosetta.project.workloads import LESSONS, Project, Script
+from rosetta.records import comparison, describe, provenance
+from rosetta.records.history import NotInHistory, text_at
+from rosetta.records.records import Record, RecordError, is_current, parse, read, records_of
+from rosetta.run.refresh import select, shown
+
 from .layout import columns, terms
 from .selection import add_selection, options_of
 

@@ -2,7 +2,7 @@
 
 import argparse
 
-from ..refresh import Options
+from rosetta.run.refresh import Options
 
 
 def add_selection(parser: argparse.ArgumentParser, default: str = "those marked core") -> None:

@@ -1,0 +1,128 @@
+"""Read and write how far chance moves a test accuracy: results/seeds/<workload>.json.
+
+benchmarks/seeds.py measures it: whole runs of scripts whose only change is the seed, so that two
+accuracies can be held against what the seed alone does.
+"""
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from rosetta.project.declarations import WorkloadError, build, read_json
+from rosetta.project.files import not_written, write_whole
+from rosetta.project.workloads import Script
+
+from .records import Record, current_key
+
+
+@dataclass(frozen=True)
+class Run:
+    """One run with a seed of its own: what it came to, and on what it rests."""
+
+    framework: str
+    profile: str
+    seed: int
+    test_accuracy: float
+    started: str
+    machine: str
+    environment: str
+    data: dict  # where the data came from, and its digest
+    versions: dict
+    commit: str | None
+    key: str  # the key that a record of the script has, whatever the seed
+
+    def is_current(self, script: Script) -> bool:
+        """Tell whether the script, its environment and what it is given are still the same."""
+        return self.key == current_key(asdict(self), script)
+
+
+def run_of(record: Record, seed: int) -> Run:
+    """Return what is kept of a record that was run with a seed.
+
+    Raises WorkloadError when its script reports no test accuracy.
+    """
+    about = record.about
+    if "test_accuracy" not in record.reported:
+        raise WorkloadError(f"{about['script']}: its last cell reports no test_accuracy.")
+    names = ("framework", "profile", "started", "environment", "versions", "commit", "key")
+    return Run(
+        **{name: about[name] for name in names},
+        seed=seed,
+        test_accuracy=about["reported"]["test_accuracy"],
+        machine=record.machine,
+        data={name: about["data"][name] for name in ("source", "digest")},
+    )
+
+
+def seeds_path(root: Path, workload: str) -> Path:
+    return root / "results" / "seeds" / f"{workload}.json"
+
+
+def load(path: Path) -> list[Run]:
+    """Return the runs of a file; none if nothing was written.
+
+    Raises WorkloadError when the file cannot be read.
+    """
+    if not path.exists():
+        return []
+    content = read_json(path)
+    if not (isinstance(content, list) and all(isinstance(item, Mapping) for item in content)):
+        raise WorkloadError(f"{path}: expected a list of runs, as benchmarks/seeds.py writes it.")
+    return [run_from(item, f"{path}: run {place}") for place, item in enumerate(content, 1)]
+
+
+def run_from(item: Mapping, where: str) -> Run:
+    run = build(Run, dict(item), where)
+    if not (
+        isinstance(run.test_accuracy, float | int)
+        and isinstance(run.seed, int)
+        and isinstance(run.data, dict)
+        and run.data.keys() >= {"source", "digest"}
+    ):
+        raise WorkloadError(
+            f"{where}: expected a number as seed and as test_accuracy, and data with its source "
+            "and digest."
+        )
+    return run
+
+
+def write(path: Path, runs: Iterable[Run]) -> None:
+    """Write the runs in order, whole: a reader sees the old file or the new one.
+
+    Raises WorkloadError when the disk is full or the folder not writable; the old file is kept.
+    """
+    ordered = sorted(runs, key=lambda run: (run.framework, run.profile, run.seed))
+    text = json.dumps([asdict(run) for run in ordered], indent=1)
+    try:
+        write_whole(path, f"{text}\n")
+    except OSError as error:
+        raise WorkloadError(not_written(path, error)) from error
+
+
+@dataclass(frozen=True)
+class Reached:
+    """The accuracies that one program reaches with different seeds."""
+
+    runs: tuple[Run, ...]
+
+    @property
+    def accuracies(self) -> tuple[float, ...]:
+        return tuple(run.test_accuracy for run in self.runs)
+
+    @property
+    def mean(self) -> float:
+        return sum(self.accuracies) / len(self.runs)
+
+    @property
+    def width(self) -> float:
+        return max(self.accuracies) - min(self.accuracies)
+
+
+def by_program(runs: Iterable[Run], profile: str) -> dict[str, Reached]:
+    """Group the runs of a profile by framework."""
+    found: dict[str, list[Run]] = {}
+    for run in runs:
+        if run.profile == profile:
+            found.setdefault(run.framework, []).append(run)
+    return {framework: Reached(tuple(own)) for framework, own in found.items()}

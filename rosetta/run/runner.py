@@ -1,0 +1,294 @@
+"""Execute one script in a kernel and write its record. The only module that writes records.
+
+Nothing is drawn here, and no script judges itself: the record keeps what was printed, what the last
+cell reported, and the facts about the run.
+"""
+
+import asyncio
+import json
+import os
+import re
+import subprocess
+import tempfile
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import nbformat
+from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
+
+from rosetta.project.workloads import Profile, Script
+from rosetta.records import records
+from rosetta.records.records import INJECTED, Record
+
+from . import kernel, machine, noise
+
+ANSI = re.compile(r"\x1b\[[0-9;]*m")
+
+
+@dataclass(frozen=True)
+class Job:
+    """One run that is to be made."""
+
+    script: Script
+    profile: Profile
+    device: str
+    environment: str
+    python: Path
+    data: dict
+    command: str
+    results: Path  # the folder that holds the machines' folders
+
+
+class Failure(Exception):
+    """A run that did not end well: where, and what happened."""
+
+    def __init__(self, status: str, message: str, step: str | None = None, line: int | None = None):
+        super().__init__(message)
+        self.status, self.message, self.step, self.line = status, message, step, line
+
+    def describe(self, script: Script) -> str:
+        """Return `script:line: step: message`."""
+        line = f":{self.line}" if self.line else ""
+        step = f"step {self.step}: " if self.step else ""
+        return f"{script.relative}{line}: {step}{self.message}"
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of a job: its record if there is one, and what went wrong, if anything."""
+
+    record: Record | None
+    failure: Failure | None
+
+
+def run(job: Job, progress: Callable[[str], None]) -> Outcome:
+    """Execute the script and write the record; `progress` is told each step as it begins.
+
+    Raises RecordError when the record cannot be written, KeyboardInterrupt on Ctrl-C or SIGTERM;
+    in both cases the records that exist stay as they are.
+    """
+    script, notebook = job.script, notebook_of(job)
+    about = {
+        "schema": records.SCHEMA,
+        "key": records.key(
+            script,
+            environment=job.environment,
+            profile=job.profile.id,
+            digest=job.data["digest"],
+        ),
+        "status": "ok",
+        "started": datetime.now(UTC).isoformat(timespec="seconds"),
+        "script": script.name,
+        "workload": script.workload.id,
+        "framework": script.framework.id,
+        "environment": job.environment,
+        "profile": job.profile.id,
+        "device": job.device,
+        "threads": threads(script),
+        "load_before": round(os.getloadavg()[0], 2),
+        "noise": noise.measure(),
+        "data": {name: value for name, value in job.data.items() if name != "path"},
+        "commit": commit(script.root),
+        "command": job.command,
+    }
+    begun, failure = time.monotonic(), None
+    try:
+        with tempfile.TemporaryDirectory(prefix="rosetta-", ignore_cleanup_errors=True) as folder:
+            value = asyncio.run(execute(job, notebook, about, Path(folder), progress))
+        about["reported"] = reported_by(value, script)
+    except asyncio.CancelledError:
+        raise KeyboardInterrupt from None
+    except Failure as error:
+        failure = error
+        about["status"] = error.status
+        about["failure"] = {"step": error.step, "line": error.line, "message": error.message}
+    about["seconds"] = round(time.monotonic() - begun, 2)
+    # What the framework says it computed on decides where the record lies, not what was asked for.
+    about["device"] = about.get("reported", {}).get("device", job.device)
+    about["machine"] = machine.describe(about["device"])
+    if failure and failure.status == "no kernel":
+        return Outcome(None, failure)
+    notebook.metadata["rosetta"] = json.loads(without_paths(json.dumps(about), script.root))
+    variant = records.variant(job.profile.id, job.data["source"], about["status"] == "ok")
+    path = records.record_path(job.results, about["machine"]["slug"], script, variant)
+    record = records.write(path, notebook)
+    if failure is None:
+        # The failure that lay beside it is of the past.
+        path.with_suffix(".failed.ipynb").unlink(missing_ok=True)
+    return Outcome(record, failure)
+
+
+def notebook_of(job: Job) -> nbformat.NotebookNode:
+    """Return the script as a notebook, with the profile's overrides after its parameters."""
+    cells = []
+    for cell in job.script.cells:
+        make = nbformat.v4.new_code_cell if cell.kind == "code" else nbformat.v4.new_markdown_cell
+        cells.append(make(cell.source, metadata={"step": cell.step, "tags": list(cell.tags)}))
+        if "parameters" in cell.tags and job.profile.overrides:
+            assignment = job.script.language.assignment
+            source = "\n".join(assignment(k, v) for k, v in job.profile.overrides.items())
+            metadata = {"step": cell.step, "tags": [INJECTED]}
+            cells.append(nbformat.v4.new_code_cell(source, metadata=metadata))
+    for number, cell in enumerate(cells):
+        cell["id"] = f"cell-{number}"
+    language = {"name": job.script.language.name, "file_extension": job.script.path.suffix}
+    return nbformat.v4.new_notebook(cells=cells, metadata={"language_info": language})
+
+
+async def execute(job: Job, notebook, about: dict, folder: Path, progress) -> str:
+    """Run all cells in a fresh kernel; fill `about` as facts become known.
+
+    Returns what the last cell evaluated to, as its language writes it. Raises Failure, after the
+    outputs so far have been cleaned and kept.
+    """
+    script, language = job.script, job.script.language
+    locks = records.lock_path(script.root, job.environment).with_suffix("")
+    own = {**language.variables(job.python, locks), **script.framework.variables}
+    variables = kernel.variables_for(script.root, job.device, about["threads"], own)
+    # The runner knows where the data is; the kernel does not look again.
+    variables["ROSETTA_DATA"] = job.data.get("path") or variables.get("ROSETTA_DATA", "")
+    seconds = about["step_seconds"] = {}
+    code = [cell for cell in notebook.cells if cell.cell_type == "code"]
+    try:
+        start = kernel.running(language, job.python, notebook, folder, variables)
+        async with start as running:
+            about.update(await running.probe(script.framework.packages))
+            for cell in code:
+                step = cell.metadata["step"]
+                if step not in seconds:
+                    progress(step)
+                begun = time.monotonic()
+                try:
+                    await running.execute(cell, job.profile.seconds)
+                except (CellExecutionError, CellTimeoutError, DeadKernelError) as error:
+                    raise failure_of(error, script, notebook, cell, job.profile.seconds) from None
+                finally:
+                    seconds[step] = round(seconds.get(step, 0) + time.monotonic() - begun, 3)
+            about.update(running.memory())
+            value = await value_of(code[-1], running, script)
+            about["precision"] = await running.precision()
+            return value
+    except kernel.KernelStartError as error:
+        raise Failure(
+            "no kernel",
+            f"the kernel of environment {job.environment} did not start: {error}. "
+            f"Remove .environments/{job.environment} and run again.",
+        ) from None
+    finally:
+        clean_outputs(notebook, script.root)
+
+
+def failure_of(error: Exception, script: Script, notebook, cell, limit: int) -> Failure:
+    """Name the step and the line at which a run ended."""
+    own = [c for c in notebook.cells if INJECTED not in c.metadata["tags"]]
+    first = script.cells[own.index(cell)].line if cell in own else None
+    step = cell.metadata["step"]
+    if isinstance(error, CellTimeoutError):
+        return Failure("timeout", f"ran longer than the {limit} s allowed", step, first)
+    if isinstance(error, DeadKernelError):
+        message = "the kernel died: killed, out of memory, or crashed in native code"
+        return Failure("died", message, step, first)
+    line = first and first + line_in_cell(cell) - 1
+    return Failure("error", script.language.complaint(error.ename, error.evalue), step, line)
+
+
+def line_in_cell(cell: nbformat.NotebookNode) -> int:
+    """Return the line of the cell that the traceback's first arrow points at."""
+    for output in cell.outputs:
+        if output.output_type == "error":
+            arrow = re.search(r"^-+> ?(\d+)", ANSI.sub("", "\n".join(output.traceback)), re.M)
+            if arrow:
+                return int(arrow[1])
+    return 1
+
+
+async def value_of(cell: nbformat.NotebookNode, running: kernel.Kernel, script: Script) -> str:
+    """Return what the last cell evaluated to, as its language writes it; nothing if it did not."""
+    if not script.language.report:
+        results = [output for output in cell.outputs if output.output_type == "execute_result"]
+        return results[-1].data.get("text/plain", "") if results else ""
+    try:
+        return await running.ask(script.language.report)
+    except kernel.KernelError as error:
+        raise no_value(str(error), script) from None
+
+
+def reported_by(text: str, script: Script) -> dict:
+    """Return the plain dict that the last cell evaluated to, from how its language writes it.
+
+    Raises Failure when there is none, or when it holds more than numbers, texts, lists and dicts.
+    """
+    try:
+        value = script.language.value(text) if text else None
+        json.dumps(value, allow_nan=False)
+        if not isinstance(value, dict):
+            raise TypeError(f"it is a {type(value).__name__}" if text else "it has no value")
+    except (ValueError, SyntaxError, TypeError) as error:
+        raise no_value(str(error), script) from None
+    return value
+
+
+def no_value(problem: str, script: Script) -> Failure:
+    """Say that a script reported nothing that can be kept."""
+    message = (
+        "the last cell must evaluate to a plain dict of finite numbers, texts, lists and "
+        f"dicts, but {problem}"
+    )
+    return Failure("error", message, script.cells[-1].step, script.cells[-1].line)
+
+
+def clean_outputs(notebook: nbformat.NotebookNode, root: Path) -> None:
+    """Strip machine paths from what was printed, and empty the rest of nbclient's own marks."""
+    for cell in notebook.cells:
+        cell.metadata.pop("execution", None)
+        for output in cell.get("outputs", []):
+            if output.output_type == "stream":
+                output["text"] = without_paths(output["text"], root)
+            elif output.output_type == "error":
+                output["traceback"] = [without_paths(line, root) for line in output.traceback]
+                output["evalue"] = without_paths(output.evalue, root)
+            elif "text/plain" in output.get("data", {}):
+                output.data["text/plain"] = without_paths(output.data["text/plain"], root)
+
+
+def without_paths(text: str, root: Path) -> str:
+    """Replace this machine's folders by what they are to any reader."""
+    data = os.environ.get("ROSETTA_DATA")
+    text = text.replace(f"{root}/", "").replace(str(root), ".")
+    if data:
+        text = text.replace(str(Path(data).resolve()), "$ROSETTA_DATA").replace(
+            data, "$ROSETTA_DATA"
+        )
+    text = re.sub(rf"{re.escape(tempfile.gettempdir())}/rosetta-\w+/?", "", text)
+    return re.sub(rf"{re.escape(str(Path.home()))}(?=[/\s'\"]|$)", "~", text)
+
+
+def threads(script: Script) -> int:
+    """Return how many threads a framework is given.
+
+    frameworks.toml may say it, for one whose threads spin; else OMP_NUM_THREADS, else one per core.
+    """
+    own = script.framework.variables.get("OMP_NUM_THREADS", "")
+    asked = own or os.environ.get("OMP_NUM_THREADS", "")
+    return int(asked) if asked.isdigit() else machine.usable_cores()
+
+
+def commit(root: Path) -> str | None:
+    """Return the commit that was run, None outside git.
+
+    It ends in "+" when a file had changed that is no record.
+    """
+
+    def git(*arguments: str) -> str:
+        command = ["git", "-C", str(root), *arguments]
+        return subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
+
+    try:
+        head = git("rev-parse", "--short=12", "HEAD")
+        changed = git("status", "--porcelain", "--untracked-files=no", ":!results")
+    except (OSError, subprocess.CalledProcessError):
+        return None
+    return f"{head}+" if changed else head

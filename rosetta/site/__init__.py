@@ -1,0 +1,64 @@
+"""Draw the site from scripts and records. Nothing is executed here, and no kernel is needed.
+
+A Sphinx extension in five rooms, each of which may call those above it:
+
+base      catalog (what there is to show, read once a build), project (scripts and records as
+          pages beside those of docs/), dependencies (only what changed is redrawn), elements
+pages     a page for each script and each record: render, stamps, measures, lines (by quotation)
+tabs      steps (the directive {step}), picker, drawing ({network}), variants ({recurrences})
+results   tables ({workload}, {parity}, ...), comparison, results ({results}), columns, older
+          ({published}), overview ({coverage}), pictures, plots, vector, proof
+lessons   lessons ({lesson}, {lessons}), marks in the margin
+
+output and downloads finish the written pages: data of tables, the 404 page. The command line
+calls this package by way of Sphinx; it calls `records`, `proof` and `project`, never `run`.
+"""
+
+from pathlib import Path
+
+from sphinx.application import Sphinx
+
+from rosetta.project.languages import BY_EXTENSION
+
+from . import downloads, output
+from .base import dependencies, elements, project
+from .lessons import lessons
+from .pages.lines import InscriptionDirective, LineRole
+from .pages.pages import RecordParser, ScriptParser
+from .results import overview, pictures, proof, results, tables
+from .tabs.drawing import NetworkDirective
+from .tabs.steps import StepDirective
+from .tabs.variants import RecurrencesDirective
+
+
+def setup(app: Sphinx) -> dict:
+    app.setup_extension("myst_nb")
+    app.add_config_value("rosetta_root", None, "env", [str, Path])
+    app.add_config_value("rosetta_machinery", dependencies.machinery(), "env", str)
+
+    elements.register(app)
+    for extension in BY_EXTENSION:
+        app.add_source_suffix(extension, "rosetta-script")
+    app.add_source_suffix(".ipynb", "rosetta-record", override=True)
+    app.add_source_parser(ScriptParser)
+    app.add_source_parser(RecordParser)
+    app.add_directive("step", StepDirective)
+    app.add_directive("network", NetworkDirective)
+    app.add_directive("inscription", InscriptionDirective)
+    app.add_directive("recurrences", RecurrencesDirective)
+    for module in (tables, results, overview, pictures, proof, lessons):
+        for name, directive in module.DIRECTIVES.items():
+            app.add_directive(name, directive)
+    app.add_role("line", LineRole())
+
+    app.connect("config-inited", output.add_own_files)
+    app.connect("builder-inited", project.install)
+    app.connect("env-get-outdated", dependencies.outdated)
+    app.connect("env-get-outdated", output.remove_stale_pages)
+    app.connect("env-purge-doc", dependencies.purge)
+    app.connect("env-merge-info", dependencies.merge)
+    app.connect("missing-reference", elements.resolve_link)
+    app.connect("html-page-context", output.add_page_context)
+    app.connect("build-finished", output.finish, priority=900)
+    app.connect("build-finished", downloads.write, priority=900)
+    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

@@ -1,0 +1,70 @@
+"""Give scripts and records addresses of their own, though they lie outside docs/.
+
+docs/ holds prose. A script is the page cnn/pytorch, a record results/<machine>/cnn/pytorch.epoch.
+Sphinx asks its Project which documents there are and where they lie; this one knows of more.
+"""
+
+import os
+from collections.abc import Iterable
+from pathlib import Path
+
+from sphinx.application import Sphinx
+from sphinx.errors import ConfigError
+from sphinx.project import Project
+from sphinx.util._pathlib import _StrPath
+
+from rosetta.project.workloads import WorkloadError
+from rosetta.records.records import paths_of
+
+from .catalog import Catalog, record_docname
+
+
+class Site(Project):
+    """The prose of docs/, and beside it every script and every record."""
+
+    def __init__(self, srcdir: Path, source_suffix: Iterable[str], catalog: Catalog):
+        super().__init__(srcdir, source_suffix)
+        self.catalog = catalog
+
+    def __getstate__(self) -> dict:
+        """Leave the catalog out of Sphinx's saved environment: it is read anew at each build."""
+        return {**self.__dict__, "catalog": None}
+
+    def discover(self, exclude_paths=(), include_paths=("**",)) -> set[str]:
+        super().discover(exclude_paths, include_paths)
+        for script in self.catalog.project.programs:
+            self._add(script.name, script.path)
+            for path in paths_of(self.catalog.project, script):
+                self._add(record_docname(path, script), path)
+        return self.docnames
+
+    def _add(self, docname: str, path: Path) -> None:
+        """Register a document; paths are kept relative to docs/, as Sphinx keeps its own."""
+        relative = Path(os.path.relpath(path, self.srcdir))
+        self.docnames.add(docname)
+        self._docname_to_path[docname] = relative
+        self._path_to_docname[relative] = docname
+
+    def path2doc(self, filename) -> str | None:
+        path = Path(filename)
+        if path.is_absolute():
+            path = Path(os.path.relpath(path, self.srcdir))
+        return self._path_to_docname.get(path) or super().path2doc(path)
+
+    def doc2path(self, docname: str, absolute: bool) -> _StrPath:
+        path = super().doc2path(docname, absolute)
+        return _StrPath(os.path.normpath(path)) if absolute else path
+
+
+def install(app: Sphinx) -> None:
+    """Replace Sphinx's project by ours, once the configuration is known."""
+    try:
+        catalog = Catalog(Path(app.config.rosetta_root))
+    except WorkloadError as error:
+        raise ConfigError(str(error)) from error
+    site = Site(app.srcdir, app.config.source_suffix, catalog)
+    app.project = app.env.project = site
+
+
+def catalog_of(env) -> Catalog:
+    return env.project.catalog

@@ -1,0 +1,187 @@
+"""The directives {lesson} and {lessons}: what became of a claim, and which lines it speaks of."""
+
+from docutils import nodes
+from sphinx.util import logging
+
+from rosetta.project.lessons import (
+    DEPENDS,
+    NO_LONGER_TRUE,
+    NOT_MEASURED,
+    SOURCES,
+    STILL_TRUE,
+    Lesson,
+)
+from rosetta.project.quotations import Misquoted
+from rosetta.project.workloads import Script
+from rosetta.records import describe, verdicts
+from rosetta.records.provenance import stale
+from rosetta.records.records import is_current
+from rosetta.records.verdicts import Measurement, Unmeasured
+from rosetta.site.base.catalog import record_docname
+from rosetta.site.base.dependencies import uses
+from rosetta.site.base.elements import Tag, code, judged, line, link, note, table, tag, text
+from rosetta.site.base.project import catalog_of
+from rosetta.site.pages.lines import find, ids_begin
+from rosetta.site.results.tables import Drawn
+
+LOG = logging.getLogger(__name__)
+
+SLUGS = {STILL_TRUE: "true", NO_LONGER_TRUE: "false", DEPENDS: "depends", NOT_MEASURED: "open"}
+
+
+class Lessons(Drawn):
+    """What both directives need: the measurements behind a lesson."""
+
+    def measurements(self, lesson: Lesson) -> list[Measurement]:
+        """Return what the lesson's experiments found; warn of records that cannot be used."""
+        catalog, found = catalog_of(self.env), []
+        for script in catalog.project.experiments_of(lesson.id):
+            uses(self.env, f"script {script.name}")
+            record = verdicts.believed(catalog.records(script))
+            if record is None:
+                continue
+            try:
+                found.append(verdicts.measure(script, record))
+            except Unmeasured as error:
+                LOG.warning("%s: %s", record.path, error, type="rosetta", subtype="lesson")
+        return found
+
+
+class LessonDirective(Lessons):
+    """```{lesson}``` on a lesson's page: its verdict, what was measured, its lines."""
+
+    def run(self) -> list[nodes.Node]:
+        project = catalog_of(self.env).project
+        lesson = project.lessons.get(self.env.docname.removeprefix("lessons/"))
+        if lesson is None or self.env.docname != lesson.docname:
+            raise self.error("{lesson} stands on a page of docs/lessons/ with front matter.")
+        uses(self.env, "registered", "lessons")
+        found = self.measurements(lesson)
+        box = tag("div", self.verdict(lesson, found), classes=("lesson-verdict",))
+        box["data-verdict"] = SLUGS[verdicts.verdict(found)]
+        experiments = project.experiments_of(lesson.id)
+        if found:
+            box += line(f"{lesson.quantity}: {lesson.with_}, against {lesson.without}. ",
+                        f"The claim holds where the ratio is {lesson.expect}.")  # fmt: skip
+            box += measured_table(lesson, found)
+            box.extend(noted(each) for each in found if each.notes)
+        box.extend(self.remarks(lesson, found, experiments))
+        return [box, *self.lines(lesson)]
+
+    def verdict(self, lesson: Lesson, found: list[Measurement]) -> nodes.Node:
+        said = tag("strong", f"{verdicts.headline(lesson, found)}.")
+        origin = text(f"{SOURCES[lesson.source].capitalize()}.", "lesson-source")
+        return line(said, " ", lesson.claim, " ", origin, classes=("lesson-headline",))
+
+    def remarks(
+        self, lesson: Lesson, found: list[Measurement], experiments: tuple[Script, ...]
+    ) -> list[Tag]:
+        """Say what the reader has to know: a contradiction, what is stale, what was not run."""
+        remarks = []
+        outcome = verdicts.verdict(found)
+        if outcome not in (lesson.prose, NOT_MEASURED):
+            told = f"The text below was written for the verdict “{lesson.prose}”. "
+            remarks.append(note(told, "The last measurement contradicts it.", kind="failed"))
+        for each in found:
+            if not is_current(each.record, each.script):
+                label = each.script.framework.label
+                remarks.append(note(f"In {label}, {stale(each.script)}.", kind="stale"))
+        measured = {each.script.name for each in found}
+        waiting = [script for script in experiments if script.name not in measured]
+        if waiting:
+            links = [part for s in waiting for part in (", ", link(s.framework.label, s.name))][1:]
+            remarks.append(note("The experiment is written and waits for its run: ", *links, ".",
+                                kind="missing"))  # fmt: skip
+        return remarks
+
+    def lines(self, lesson: Lesson) -> list[nodes.Node]:
+        """List the lines that the lesson speaks of; each leads into its tab and to its program."""
+        rows = []
+        for quotation in lesson.lines:
+            try:
+                script, number = find(self.env, quotation)
+            except Misquoted as error:
+                LOG.warning("%s: %s", lesson.path.name, error, location=self.get_location(),
+                            type="rosetta", subtype="line")  # fmt: skip
+                continue
+            quoted = code(script.code_lines()[number].strip())
+            title, places = script.workload.title, []
+            if not script.lesson:  # an experiment stands on no page beside others
+                beside = f"{ids_begin(script, script.workload.id)}-{number}"
+                places = [", ", link("beside the others", script.workload.id, anchor=beside)]
+            own = f"{ids_begin(script, script.name)}-{number}"
+            name = link(script.framework.label, script.name, anchor=own)
+            rows.append([name, quoted, [title, *places]])
+        if not rows:
+            return []
+        label = "The lines that this lesson speaks of"
+        head = ["Framework", "The line", "Where"]
+        drawn = table(head, rows, label=label, classes=("lesson-lines",))
+        return [tag("details", tag("summary", f"{label}: {len(rows)}"), drawn, open="open")]
+
+
+def measured_table(lesson: Lesson, found: list[Measurement]) -> Tag:
+    """Draw a row for each experiment: both alternatives, their ratio, on what it was measured."""
+    rows = []
+    for each in found:
+        record, script = each.record, each.script
+        figures = map(with_spread_below, verdicts.figures(each))
+        run = link(describe.day(record), record_docname(record.path, script))
+        where = [f"{describe.hardware(record)}, {each.pairs} pairs, ", run]
+        rows.append([link(script.framework.label, script.name), *figures, outcome(each), where])
+    ways = [way[0].upper() + way[1:] for way in (lesson.with_, lesson.without)]
+    head = ["Experiment", *ways, "Ratio", "Claim", "Measured on"]
+    label = f"{lesson.quantity}: medians, quartiles in brackets"
+    return table(head, rows, label=label, classes=("figures", "measured"))
+
+
+def noted(measurement: Measurement) -> nodes.paragraph:
+    """List what else an experiment reported, as bare numbers: the lesson's text says what of."""
+    told = (f"{name}: {verdicts.plain(value)}" for name, value in measurement.notes.items())
+    label = measurement.script.framework.label
+    return line(f"{label} noted, too: {'; '.join(told)}.", classes=("lesson-notes",))
+
+
+def with_spread_below(figure: str) -> list[nodes.Node | str]:
+    """Put what stands in brackets behind a figure on a line of its own."""
+    middle, space, spread = figure.partition(" (")
+    return [middle, tag("small", f"{space}{spread}")] if spread else [middle]
+
+
+def outcome(measurement: Measurement) -> nodes.inline:
+    return judged(verdicts.OUTCOMES[measurement.holds], measurement.holds)
+
+
+class LessonsDirective(Lessons):
+    """```{lessons}``` lists all lessons, or with an argument those of a workload, with verdicts.
+
+    `none` lists those that belong to no workload of this site.
+    """
+
+    optional_arguments = 1
+
+    def run(self) -> list[nodes.Node]:
+        project = catalog_of(self.env).project
+        uses(self.env, "registered", "lessons")
+        asked = self.arguments[0] if self.arguments else None
+        known = ["none", *project.workloads]
+        if asked and asked not in known:
+            raise self.error(f"there is no workload {asked!r}; there are: {', '.join(known)}.")
+        chosen = [lesson for lesson in project.lessons.values() if self.belongs(lesson, asked)]
+        entries = [tag("li", *self.entry(lesson)) for lesson in chosen]
+        return [tag("ul", *entries, classes=("lessons",))] if entries else []
+
+    def belongs(self, lesson: Lesson, asked: str | None) -> bool:
+        if asked is None or asked in lesson.workloads:
+            return True
+        known = catalog_of(self.env).project.workloads
+        return asked == "none" and not set(lesson.workloads) & set(known)
+
+    def entry(self, lesson: Lesson) -> list[nodes.Node | str]:
+        outcome = verdicts.verdict(self.measurements(lesson))
+        badge = text(outcome, "lesson-badge", f"lesson-{SLUGS[outcome]}")
+        name = link(lesson.title.replace("`", ""), lesson.docname)
+        return [tag("div", name, " ", badge, classes=("lesson-name",)), line(lesson.claim)]
+
+
+DIRECTIVES = {"lesson": LessonDirective, "lessons": LessonsDirective}

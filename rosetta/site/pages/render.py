@@ -1,0 +1,160 @@
+"""Draw code cells and their outputs with myst-nb's own renderer.
+
+`render_cells` calls myst-nb below its documented interface, which is why its version is pinned; the
+miniature site's test sees at once when that interface moves.
+"""
+
+from copy import deepcopy
+
+import nbformat
+from docutils import nodes
+from myst_nb.core.execute.base import NotebookClientBase
+from myst_nb.core.loggers import SphinxDocLogger
+from myst_nb.core.nb_to_tokens import notebook_to_tokens
+from myst_nb.core.render import load_renderer
+from myst_nb.sphinx_ import SphinxNbRenderer
+from myst_parser.parsers.mdit import create_md_parser
+
+from rosetta.project.workloads import Cell, Script
+from rosetta.records.records import INJECTED, Record
+
+# Shown for a cell that has no output text of its own to describe a picture.
+ALTERNATIVE = "Figure drawn by the code above"
+
+
+def pair(script: Script, record: Record | None) -> list[tuple[Cell, list]]:
+    """Give each of the script's cells the outputs that the record has for it.
+
+    Cells meet by step and by their place in the step, so that a record of older code still puts
+    its outputs under the right step. What the last cell reported is drawn as a table instead.
+    """
+    recorded = {}
+    if record:
+        recorded = dict(zip(places(steps_of(record)), record.outputs(), strict=True))
+    by_place = iter(places([cell.step for cell in script.code_cells]))
+    pairs = []
+    for cell in script.cells:
+        outputs = recorded.get(next(by_place), []) if cell.kind == "code" else []
+        pairs.append((cell, tidy(outputs)))
+    if record and record.reported and pairs:
+        cell, outputs = pairs[-1]
+        pairs[-1] = (cell, without_value(outputs))
+    return pairs
+
+
+def without_value(outputs: list) -> list:
+    """Leave out the value of a cell, which is drawn in another form; pictures stay.
+
+    Kernels of other languages than Python send a value as something that they display.
+    """
+    return [output for output in outputs if not is_value(output)]
+
+
+def is_value(output) -> bool:
+    if output.output_type == "display_data":
+        return not any(kind.startswith("image/") for kind in output.data)
+    return output.output_type == "execute_result"
+
+
+def steps_of(record: Record) -> list[str | None]:
+    """Return the step of each code cell of a record, without the runner's own cell."""
+    return [
+        cell.metadata.get("step")
+        for cell in record.notebook.cells
+        if cell.cell_type == "code" and INJECTED not in cell.metadata.get("tags", ())
+    ]
+
+
+def places(steps: list[str | None]) -> list[tuple[str | None, int]]:
+    """Number the cells within each step: [a, a, b] becomes [(a, 0), (a, 1), (b, 0)]."""
+    return [(step, steps[:index].count(step)) for index, step in enumerate(steps)]
+
+
+def tidy(outputs: list) -> list:
+    """Join the pieces in which a stream was recorded, and apply its control characters."""
+    joined = []
+    for output in deepcopy(outputs):
+        last = joined[-1] if joined else None
+        if output.output_type == "stream" and last and last.get("name") == output.name:
+            last["text"] += output["text"]
+        else:
+            joined.append(output)
+    for output in joined:
+        if output.output_type == "stream":
+            output["text"] = overstrike(output["text"])
+    return joined
+
+
+def overstrike(text: str) -> str:
+    r"""Apply \r and \b as a terminal would, so that a progress bar is its last state."""
+    lines = []
+    for line in text.replace("\r\n", "\n").split("\n"):
+        if "\r" not in line and "\b" not in line:
+            lines.append(line)
+            continue
+        shown, at = [], 0
+        for character in line:
+            if character == "\r":
+                at = 0
+            elif character == "\b":
+                at = max(0, at - 1)
+            else:
+                shown[at : at + 1] = [character]
+                at += 1
+        lines.append("".join(shown).rstrip())
+    return "\n".join(lines)
+
+
+def render_script(document, parent, script: Script, pairs: list, anchor: str) -> None:
+    """Draw cells of a script; its line 57 gets the id `<anchor>-57`."""
+    cells = [notebook_cell(cell, outputs) for cell, outputs in pairs]
+    lines = [cell.line for cell, _ in pairs]
+    render_cells(document, parent, cells, script.framework.language)
+    for box in parent.findall(is_code_cell):
+        block = next(box.findall(nodes.literal_block), None)
+        if block is not None:
+            block["linenos"] = True
+            block["highlight_args"] = {
+                "linenostart": lines[box["cell_index"]],
+                "linespans": anchor,
+            }
+
+
+def notebook_cell(cell: Cell, outputs: list):
+    if cell.kind != "code":
+        return nbformat.v4.new_markdown_cell(cell.source)
+    return nbformat.v4.new_code_cell(cell.source, outputs=outputs)
+
+
+def is_code_cell(node) -> bool:
+    return isinstance(node, nodes.container) and node.get("nb_element") == "cell_code"
+
+
+def render_cells(document, parent, cells: list, language: str) -> None:
+    """Draw notebook cells, outputs included, as children of `parent`."""
+    env = document.settings.env
+    logger = SphinxDocLogger(document)
+    config = env.mystnb_config.copy(execution_mode="off", merge_streams=False)
+    notebook = nbformat.v4.new_notebook(
+        cells=cells, metadata={"language_info": {"name": language, "pygments_lexer": language}}
+    )
+    parser = create_md_parser(env.myst_config, SphinxNbRenderer)
+    parser.options.update(document=document, nb_config=config)
+    renderer = parser.renderer
+    outer = document.attributes.get("nb_renderer")
+    document.attributes["nb_renderer"] = load_renderer(config.render_plugin)(renderer, logger)
+    markdown: dict = {}
+    renderer.setup_render(parser.options, markdown)
+    tokens = [
+        token
+        for token in notebook_to_tokens(notebook, parser, markdown, logger)
+        if token.type not in ("nb_initialise", "nb_finalise")
+    ]
+    parser.options["nb_client"] = NotebookClientBase(notebook, None, config, logger)
+    with renderer.current_node_context(parent):
+        renderer._render_tokens(tokens)
+    document.attributes["nb_renderer"] = outer
+    if outer is None:
+        del document.attributes["nb_renderer"]
+    for image in parent.findall(nodes.image):
+        image.setdefault("alt", ALTERNATIVE)
