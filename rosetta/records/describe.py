@@ -35,11 +35,13 @@ def hardware(record: Record) -> str:
 
 
 def processor(machine: dict) -> str:
-    """Name a machine's processor and its cores."""
+    """Name a machine's processor, its kind where the record tells it, and its cores."""
     cores = machine.get("cores")
     counted = f", {cores} core{'' if cores == 1 else 's'}" if cores else ""
     plain = re.sub(r"\((R|TM)\)|\bProcessor\b", "", machine.get("processor", ""))
-    return f"{' '.join(plain.split())}{counted}"
+    kind = machine.get("microarchitecture", "")
+    told = f" ({kind})" if kind else ""
+    return f"{' '.join(plain.split())}{told}{counted}"
 
 
 def versions(record: Record, script: Script) -> str:

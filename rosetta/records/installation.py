@@ -65,10 +65,26 @@ def assess(mine: Record, script: Script, known: list[Record], gpu: str = "") -> 
 
 
 def same_hardware(mine: Record, record: Record) -> bool:
-    """Tell whether times can be compared: the same GPU, or as many cores of the same processor."""
-    names = ("gpu",) if mine.device != "cpu" else ("processor", "cores")
+    """Tell whether times can be compared: the same GPU, or a processor of the same kind and size.
+
+    Sizes of memory count as the same within a tenth: systems keep unequal parts for themselves.
+    Where a record does not tell a fact (older ones have no microarchitecture), the others decide.
+    """
     ours, theirs = machines(mine, record)
-    return mine.device == record.device and all(ours.get(n) == theirs.get(n) for n in names)
+    if mine.device != record.device:
+        return False
+    gpu = mine.device != "cpu"
+    names = ("gpu",) if gpu else ("processor", "architecture", "microarchitecture", "cores")
+    memory = "gpu_memory_bytes" if gpu else "memory_bytes"
+    here, there = ours.get(memory), theirs.get(memory)
+    if here and there and abs(here - there) > 0.1 * max(here, there):
+        return False
+    required = names if gpu else ("processor", "cores")
+    return all(
+        ours.get(name) == theirs.get(name)
+        for name in names
+        if name in required or (name in ours and name in theirs)
+    )
 
 
 def nearness(mine: Record, record: Record, script: Script) -> tuple:

@@ -18,20 +18,28 @@ def describe(device: str) -> dict:
     """Return the facts that a record keeps about the machine, sizes in bytes.
 
     `slug` names the folder under results/: after the GPU for device "cuda", else after the
-    processor. ROSETTA_MACHINE gives it another name.
+    processor, its microarchitecture (the name alone may be one of a whole family's), cores and
+    memory, so that two machines share a folder only if they are of one kind. ROSETTA_MACHINE gives
+    it another name.
     """
     facts = {
-        "processor": processor(),
+        **processor(),
         "cores": usable_cores(),
         "memory_bytes": memory_bytes(),
         "system": " ".join([platform.system(), *re.findall(r"^\d+\.\d+", platform.release())]),
     }
     if device == "cuda":
         facts.update(gpu())
-        name = facts.get("gpu", "gpu")
+        name = f"{facts.get('gpu', 'gpu')} {size(facts.get('gpu_memory_bytes'))}"
     else:
-        name = f"{facts['processor']} {facts['cores']} cores"
+        name = f"{facts['processor']} {facts['microarchitecture']} {facts['cores']} cores "
+        name += size(facts["memory_bytes"])
     return {"slug": os.environ.get("ROSETTA_MACHINE") or slugify(name), **facts}
+
+
+def size(number: int | None) -> str:
+    """Return a size in whole GiB, as a part of a folder's name; nothing where it is unknown."""
+    return f"{round(number / 2**30)} gib" if number else ""
 
 
 def slugify(name: str) -> str:
@@ -39,12 +47,29 @@ def slugify(name: str) -> str:
     return re.sub(r"[^a-z0-9]+", "-", plain.lower()).strip("-")
 
 
-def processor() -> str:
+def processor() -> dict:
+    """Return a processor's name and what tells it from others of the same name.
+
+    Linux names an ARM processor by the numbers of its maker and part only, and virtual machines
+    often call every processor of a maker alike ("AMD EPYC").
+    Source: proc_cpuinfo(5); the numbers of x86 are CPUID's family, model and stepping.
+    """
     try:
-        found = re.search(r"^model name\s*:\s*(.+)$", Path("/proc/cpuinfo").read_text(), re.M)
+        told = Path("/proc/cpuinfo").read_text("utf-8", "replace")
     except OSError:
-        found = None
-    return found[1].strip() if found else platform.processor() or platform.machine()
+        told = ""
+    # Of processors with unlike cores, each kind is told once.
+    facts = {
+        key: list(dict.fromkeys(re.findall(rf"^{key}\s*:\s*(\S.*?)\s*$", told, re.M)))
+        for key in ("model name", "cpu family", "model", "stepping", "CPU implementer", "CPU part")
+    }
+    kinds = [f"{key.split()[-1]} {'+'.join(facts[key])}" for key in list(facts)[1:] if facts[key]]
+    name = " + ".join(facts["model name"]) or platform.processor() or platform.machine()
+    return {
+        "processor": name,
+        "architecture": platform.machine(),
+        "microarchitecture": ", ".join(kinds) or platform.machine(),
+    }
 
 
 def usable_cores() -> int:

@@ -116,6 +116,25 @@ def test_other_hardware_is_named_but_is_no_measure(project, machine):
     assert facts(found)["Hardware"].value.startswith("Abacus 8, 2 cores here; Abacus")
 
 
+KIND = {**BOX, "microarchitecture": "family 25", "architecture": "x86_64", "memory_bytes": 24e9}
+
+
+@pytest.mark.parametrize(
+    "fact",
+    [{"microarchitecture": "family 26"}, {"architecture": "arm64"}, {"memory_bytes": 8e9}],
+    ids=lambda fact: next(iter(fact)),
+)
+def test_processors_of_one_name_are_not_the_same_hardware(project, fact):
+    known = run(project, box="box", machine={**KIND, **fact})
+    assert assessed(project, run(project, 0.3, machine=KIND), known).fast is None
+
+
+@pytest.mark.parametrize("known", [BOX, {**KIND, "memory_bytes": 24.6e9}])
+def test_what_an_older_record_does_not_tell_and_a_little_memory_decide_nothing(project, known):
+    known = run(project, box="box", machine=known)
+    assert assessed(project, run(project, 0.3, machine=KIND), known).fast is False
+
+
 def test_the_same_gpu_is_comparable_whatever_processor_it_stands_beside(project):
     known = run(project, box="box", device="cuda", machine={**GPU, "cores": 64})
     mine = run(project, 0.3, device="cuda", machine=GPU)
