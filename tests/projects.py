@@ -103,7 +103,7 @@ def write_record(
     source: str = "official",
     ok: bool = True,
     device: str = "cpu",
-    started: str = "2026",
+    started: str = "2026-01-31T12:00:00+00:00",
     box: str = "",
     **more,
 ) -> Record:

@@ -21,6 +21,8 @@ from rosetta.project import published
 from rosetta.project.files import not_written, write_whole
 from rosetta.project.workloads import Project, Script
 
+from .schema import problem
+
 SCHEMA = 1
 INJECTED = "injected-parameters"
 SOURCES = ("synthetic", "copy", "official")  # worst first
@@ -103,6 +105,8 @@ def read(path: Path) -> Record:
 
     Raises RecordError when the file is half-written, is no notebook, or is not a record of ours.
     """
+    if path.exists() and not path.is_file():  # a pipe would be waited for, for ever
+        raise RecordError(f"{path}: a record is a file, but this is none. Remove it.")
     try:
         text = path.read_text("utf-8")
     except OSError as error:
@@ -126,9 +130,8 @@ def parse(text: str, path: Path) -> Record:
         raise RecordError(
             f"{path}: has schema {about.get('schema')}, this version reads {SCHEMA}. {redo}"
         )
-    missing = {"key", "status", "started", "profile", "device", "data"} - set(about)
-    if missing:
-        raise RecordError(f"{path}: lacks {', '.join(sorted(missing))}. {redo}")
+    if wrong := problem(notebook):
+        raise RecordError(f"{path}: {wrong}. {redo}")
     return Record(path, notebook)
 
 
