@@ -15,7 +15,15 @@ from bs4 import BeautifulSoup
 
 ROOT = Path(__file__).resolve().parents[2]
 SCRIPT = "scripts/cnn/numpy_cnn.py"
-PARTS = ("rosetta", "docs", "scripts", "requirements", "results/published", "frameworks.toml")
+PARTS = (
+    "conf.py",
+    "rosetta",
+    "docs",
+    "scripts",
+    "requirements",
+    "results/published",
+    "frameworks.toml",
+)
 
 TABLE = """
 [numpy]
