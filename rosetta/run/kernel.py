@@ -9,6 +9,8 @@ import json
 import os
 import signal
 import threading
+import time
+from collections.abc import Awaitable
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -29,6 +31,14 @@ class KernelStartError(Exception):
 
 class KernelError(Exception):
     """Code of our own ended in an error inside a kernel; the message is the kernel's."""
+
+
+# How long a kernel may take over a question of our own. Julia compiles before it answers.
+ANSWER_SECONDS = 300
+# How often it is looked whether a kernel that is to answer still lives.
+LOOK_SECONDS = 0.5
+# What a kernel's reply names when a cell called quit() or exit().
+EXIT = "ask_exit"
 
 
 class Manager(AsyncKernelManager):
@@ -59,6 +69,24 @@ class Kernel:
         self._watch = watch
         self._count = 0
         self._interrupted = False
+        self._reply: dict = {}
+        client.on_cell_executed = self._keep_reply
+
+    def _keep_reply(self, execute_reply: dict, **_: object) -> None:
+        self._reply = execute_reply["content"]
+
+    @property
+    def ended_by_cell(self) -> bool:
+        """Tell whether the last cell asked the kernel to end, as quit() does."""
+        return any(part.get("source") == EXIT for part in self._reply.get("payload", ()))
+
+    def error(self, cell: nbformat.NotebookNode) -> tuple[str, str] | None:
+        """Return name and message of an error that the cell just run ended in, tagged or not."""
+        said = [output for output in cell.outputs if output.output_type == "error"]
+        told = said[-1] if said else self._reply
+        if not said and told.get("status") != "error":
+            return None
+        return told.get("ename", "Error"), told.get("evalue", "")
 
     async def execute(self, cell: nbformat.NotebookNode, seconds: int) -> None:
         """Run one cell; its outputs end up in it.
@@ -67,6 +95,7 @@ class Kernel:
         after an interrupt.
         """
         self._client.timeout = seconds
+        self._reply = {}
         self._count += 1
         index = self._client.nb.cells.index(cell)
         try:
@@ -84,7 +113,8 @@ class Kernel:
     async def ask(self, code: str) -> str:
         """Run code of our own, of which no cell is left, and return what it prints.
 
-        Raises KernelError when it ends in an error.
+        Raises KernelError when it ends in an error or takes too long, DeadKernelError when the
+        kernel ends before it has answered.
         """
         printed, errors = [], []
 
@@ -95,12 +125,29 @@ class Kernel:
             elif message["msg_type"] == "error":
                 errors.append(" ".join(content["evalue"].split()))
 
-        await self._client.kc.execute_interactive(
+        answer = self._client.kc.execute_interactive(
             code, store_history=False, allow_stdin=False, output_hook=keep
         )
+        await self._watched(answer)
         if errors:
             raise KernelError(errors[0])
         return "".join(printed)
+
+    async def _watched(self, answer: Awaitable) -> None:
+        """Wait for a kernel's answer as long as it lives, and no longer than ANSWER_SECONDS."""
+        waiting = asyncio.ensure_future(answer)
+        deadline = time.monotonic() + ANSWER_SECONDS
+        lives = True
+        try:
+            while not (await asyncio.wait({waiting}, timeout=LOOK_SECONDS))[0]:
+                if not lives:  # what it had sent before it ended has had time to arrive
+                    raise DeadKernelError("the kernel ended before it had answered")
+                if time.monotonic() > deadline:
+                    raise KernelError(f"the kernel did not answer within {ANSWER_SECONDS} s")
+                lives = await self._manager.is_alive()
+            waiting.result()
+        finally:
+            waiting.cancel()
 
     async def probe(self, packages: tuple[str, ...]) -> dict:
         """Return the kernel's Python and the versions of packages and of the language itself.
@@ -109,7 +156,7 @@ class Kernel:
         """
         try:
             facts = json.loads(await self.ask(self._language.probe(packages)))
-        except KernelError as error:
+        except (KernelError, DeadKernelError, ValueError) as error:
             raise KernelStartError(str(error)) from error
         if "python" in facts:
             return facts
@@ -117,11 +164,19 @@ class Kernel:
         told = await asyncio.create_subprocess_exec(
             self._python, "-c", PYTHON_PROBE % (list(packages),), stdout=asyncio.subprocess.PIPE
         )
-        bridged = json.loads((await told.communicate())[0])
+        try:
+            bridged = json.loads((await asyncio.wait_for(told.communicate(), ANSWER_SECONDS))[0])
+        except (TimeoutError, ValueError):
+            if told.returncode is None:
+                told.kill()
+            raise KernelStartError(f"{self._python} does not say its version") from None
         return {**bridged, "versions": {**bridged["versions"], **facts["versions"]}}
 
     async def precision(self) -> dict:
-        """Return the precision switches that are in force; nothing where they cannot be read."""
+        """Return the precision switches that are in force; nothing where they cannot be read.
+
+        Raises DeadKernelError when the kernel ends before it has answered.
+        """
         if self._language.precision is None:
             return {}
         try:

@@ -165,12 +165,19 @@ async def execute(job: Job, notebook, about: dict, folder: Path, progress) -> st
                     await running.execute(cell, job.profile.seconds)
                 except (CellExecutionError, CellTimeoutError, DeadKernelError) as error:
                     raise failure_of(error, script, notebook, cell, job.profile.seconds) from None
+                else:
+                    refuse_ended(running, script, notebook, cell)
                 finally:
                     seconds[step] = round(seconds.get(step, 0) + time.monotonic() - begun, 3)
             about.update(running.memory())
             value = await value_of(code[-1], running, script)
             about["precision"] = await running.precision()
             return value
+    except DeadKernelError:
+        # A cell's own end was told above: this one came while the runner was asking.
+        message = "the kernel ended by itself after the last cell, before it had reported"
+        last = script.code_cells[-1]
+        raise Failure("died", message, last.step, last.line) from None
     except kernel.KernelStartError as error:
         raise Failure(
             "no kernel",
@@ -183,16 +190,41 @@ async def execute(job: Job, notebook, about: dict, folder: Path, progress) -> st
 
 def failure_of(error: Exception, script: Script, notebook, cell, limit: int) -> Failure:
     """Name the step and the line at which a run ended."""
-    own = [c for c in notebook.cells if INJECTED not in c.metadata["tags"]]
-    first = script.cells[own.index(cell)].line if cell in own else None
+    first = first_line(script, notebook, cell)
     step = cell.metadata["step"]
     if isinstance(error, CellTimeoutError):
         return Failure("timeout", f"ran longer than the {limit} s allowed", step, first)
     if isinstance(error, DeadKernelError):
         message = "the kernel died: killed, out of memory, or crashed in native code"
         return Failure("died", message, step, first)
+    return raised(script, notebook, cell, error.ename, error.evalue)
+
+
+def refuse_ended(running: kernel.Kernel, script: Script, notebook, cell) -> None:
+    """Raise Failure for a cell that nbclient lets pass, though it did not end well.
+
+    That is one whose error is expected (the tag raises-exception), or that ended the kernel.
+    """
+    error = running.error(cell)
+    if error:
+        raise raised(script, notebook, cell, *error)
+    if running.ended_by_cell:
+        message = "the cell ended the kernel (quit or exit); take that call out and run again"
+        first = first_line(script, notebook, cell)
+        raise Failure("died", message, cell.metadata["step"], first)
+
+
+def raised(script: Script, notebook, cell, name: str, message: str) -> Failure:
+    """Return the failure of a cell that ended in an error, at the line where it did."""
+    first = first_line(script, notebook, cell)
     line = first and first + line_in_cell(cell) - 1
-    return Failure("error", script.language.complaint(error.ename, error.evalue), step, line)
+    return Failure("error", script.language.complaint(name, message), cell.metadata["step"], line)
+
+
+def first_line(script: Script, notebook, cell) -> int | None:
+    """Return the line of the script at which a cell begins; None for one the runner wrote."""
+    own = [c for c in notebook.cells if INJECTED not in c.metadata["tags"]]
+    return next((known.line for known, c in zip(script.cells, own, strict=True) if c is cell), None)
 
 
 def line_in_cell(cell: nbformat.NotebookNode) -> int:
