@@ -190,6 +190,11 @@ window.rosetta = (() => {
     if (line && getSelection().isCollapsed) location.hash = line.id;
   });
 
+  /* Who follows a link of the contents list, where that is a dialog, wants to see what it leads to. */
+  document.addEventListener("click", (event) => {
+    event.target.closest('dialog a[href^="#"]')?.closest("dialog").close();
+  });
+
   /* ---- Start ------------------------------------------------------------------------------- */
 
   if (sets.length) {
