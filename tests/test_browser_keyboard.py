@@ -3,9 +3,11 @@
 import pytest
 from browsing import (
     PHONE,
+    SHOWN,
     beside,
     crowded_site,
     shown,
+    tab,
 )
 
 site = crowded_site
@@ -36,3 +38,114 @@ def test_the_contents_open_and_close_beside_another_framework(site, visit, viewp
     page.mouse.wheel(0, -200 if before > 400 else 200)
     page.wait_for_function(f"scrollY !== {before}", timeout=3000)
     assert shown(page) == set(site.frameworks[:2])
+
+
+# ---- What is closed -------------------------------------------------------------------------
+
+# The panel of the focused element, whether it is shown, and what comes next in the page.
+FOCUSED = """() => {
+    const { activeElement: one } = document;
+    const panel = one.closest('.tab-panel');
+    return {
+        end: one === document.body,
+        panel: panel === one ? panel.id : null,
+        framework: panel && panel.dataset.framework,
+        left: panel && panel.getBoundingClientRect().left,
+        closed: Boolean(panel && panel.hasAttribute('hidden')),
+    };
+}"""
+
+
+def stops(page, limit: int = 600) -> list[dict]:
+    """Press Tab from the page's beginning to its end; return what was focused, in that order."""
+    page.evaluate("document.activeElement.blur(); getSelection().removeAllRanges()")
+    page.locator("#pst-skip-link a").focus()
+    found = []
+    for _ in range(limit):
+        page.keyboard.press("Tab")
+        at = page.evaluate(FOCUSED)
+        if at["end"]:
+            return found
+        found.append(at)
+    raise AssertionError("the Tab key comes to no end")
+
+
+def told(page) -> int:
+    """Count the panels that a screen reader is told of."""
+    session = page.context.new_cdp_session(page)
+    tree = session.send("Accessibility.getFullAXTree")["nodes"]
+    roles = [node["role"]["value"] for node in tree if not node["ignored"] and "role" in node]
+    return roles.count("tabpanel")
+
+
+def reached(page) -> int:
+    """Count the panels that are stops of the Tab key by themselves."""
+    return page.locator('.tab-panel[tabindex="0"]').count()
+
+
+def test_the_tab_key_stops_at_shown_panels_only(site, visit):
+    page = visit(site.page)
+    assert told(page) == reached(page) == site.steps
+    found = stops(page)
+    assert not [at for at in found if at["closed"]]
+    assert len([at for at in found if at["panel"]]) == site.steps
+
+
+def test_closed_panels_stay_out_of_reach_whatever_is_chosen(site, visit):
+    a, b, c = site.frameworks[0], site.frameworks[1], site.frameworks[-1]
+    page = visit(site.page)
+
+    def only(*names: str) -> None:
+        assert shown(page) == set(names)
+        assert reached(page) == len(names) * site.steps
+        open_ones = page.locator(f'{SHOWN}[tabindex="0"]:not([aria-hidden])').count()
+        assert open_ones == len(names) * site.steps
+        assert page.locator('.tab-panel[hidden="until-found"][aria-hidden="true"]').count() == (
+            site.steps * (len(site.frameworks) - len(names))
+        )
+
+    tab(page, b).click()
+    only(b)
+    assert told(page) == site.steps
+    page.locator(f'.tab-panel[data-framework="{c}"]').first.dispatch_event("beforematch")
+    only(c)
+    page.locator(".pick-second").select_option(a)
+    only(c, a)
+    assert not [at for at in stops(page) if at["closed"]]
+    page.locator(".leave").click()
+    only(c)
+    assert told(page) == site.steps
+
+
+def test_beside_another_framework_the_focus_goes_from_left_to_right(site, visit):
+    a, b = site.frameworks[-1], site.frameworks[0]
+    page = visit(beside(site, a, b))
+    names = [at["framework"] for at in stops(page) if at["panel"]]
+    assert names == [a, b] * site.steps
+    page.locator(".swap").click()
+    names = [at["framework"] for at in stops(page) if at["panel"]]
+    assert names == [b, a] * site.steps
+
+
+# ---- What is focused can be seen ------------------------------------------------------------
+
+
+def test_every_stop_of_the_header_can_be_seen(site, visit):
+    page = visit(f"{site.base}/lessons/")
+    page.locator("#pst-skip-link a").focus()
+    seen = []
+    while True:
+        page.keyboard.press("Tab")
+        name, style, width = page.evaluate(
+            """() => {
+                const one = document.activeElement;
+                const { outlineStyle, outlineWidth } = getComputedStyle(one);
+                const inside = one.closest('header');
+                return [inside && one.textContent.trim(), outlineStyle, parseFloat(outlineWidth)];
+            }"""
+        )
+        if name is None:
+            break
+        assert (style, width >= 2) == ("solid", True), name
+        seen.append(name)
+    assert any("Search" in name for name in seen)

@@ -153,7 +153,8 @@ def tab_set(label: str, group: str, tabs: list[Tab]) -> nodes.container:
             row += tag("span", "Retired", classes=("row-group",), **mark)
         row += tab_button(known, group, chosen=index == 0)
         panel = SphinxTabsPanel("", ids=[f"panel-{group}-{known.name}"], classes=["tab-panel"])
-        panel["role"], panel["data-framework"], panel["tabindex"] = "tabpanel", known.name, "0"
+        panel["role"], panel["data-framework"] = "tabpanel", known.name
+        panel["tabindex"] = "-1" if index else "0"
         panel["aria-labelledby"] = f"tab-{group}-{known.name}"
         if index:
             panel["hidden"] = "until-found"
