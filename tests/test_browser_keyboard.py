@@ -1,5 +1,7 @@
 """What the keyboard reaches, and in which order: shown panels, both columns, the contents list."""
 
+import shutil
+
 import pytest
 from browsing import (
     PHONE,
@@ -9,6 +11,7 @@ from browsing import (
     shown,
     tab,
 )
+from conftest import BROWSERS, FLAGS
 
 site = crowded_site
 
@@ -149,3 +152,109 @@ def test_every_stop_of_the_header_can_be_seen(site, visit):
         assert (style, width >= 2) == ("solid", True), name
         seen.append(name)
     assert any("Search" in name for name in seen)
+
+
+# ---- The steps ------------------------------------------------------------------------------
+
+WIDE = {"width": 1600, "height": 900}
+
+
+@pytest.mark.parametrize("viewport", [PHONE, TABLET, WIDE], ids=["phone", "tablet", "wide"])
+def test_beside_another_framework_the_steps_stay_in_reach(site, visit, viewport):
+    page = visit(beside(site, *site.frameworks[:2]), viewport=viewport)
+    links = page.locator(".step-links a")
+    assert links.count() == site.steps
+    for number in (site.steps - 2, 1):
+        links.nth(number).click()
+        page.wait_for_function(
+            "n => document.querySelectorAll('.step-links a')[n].hasAttribute('aria-current')",
+            arg=number,
+        )
+        assert page.locator(".step-links a[aria-current]").count() == 1
+        place = links.nth(number).bounding_box()
+        assert 0 <= place["y"] < 200
+        assert 0 <= place["x"] < viewport["width"] - 20
+        heading = page.locator(".tab-set").nth(number).locator("xpath=../h2").bounding_box()
+        bar = page.locator(".pick-bar").bounding_box()
+        assert bar["y"] + bar["height"] - 2 <= heading["y"] < 400
+
+
+def test_the_first_code_is_one_click_away(site, visit):
+    page = visit(site.page)
+    first = page.locator(".step-links a").first
+    assert first.bounding_box()["y"] < 900
+    page.goto(f"{site.base}/")
+    page.locator(".chips a").first.click()
+    page.wait_for_url(f"{site.page}*#first-step")
+    page.wait_for_load_state("load")
+    assert 0 < page.locator(".tab-set").first.bounding_box()["y"] < 500
+
+
+# ---- The rows -------------------------------------------------------------------------------
+
+
+def test_what_was_chosen_before_stands_first_in_every_row(site, visit):
+    *_, a, b = site.frameworks
+    page = visit(site.page)
+    tab(page, a).click()
+    tab(page, b).click()
+    row = "row => Array.from(row.querySelectorAll('.tab'), one => one.dataset.framework)"
+    # Nothing moves under the pointer.
+    assert page.locator(".tab-row").first.evaluate(row) == site.frameworks
+    page.reload()
+    rest = [name for name in site.frameworks if name not in (a, b)]
+    for number in (0, site.steps - 1):
+        assert page.locator(".tab-row").nth(number).evaluate(row) == [b, a, *rest]
+    tab(page, b).focus()
+    page.keyboard.press("ArrowRight")
+    assert shown(page) == {a}
+    page.keyboard.press("Home")
+    assert shown(page) == {b}
+
+
+def test_a_row_offers_all_frameworks_as_a_menu(site, visit):
+    page = visit(site.page)
+    last = site.frameworks[-1]
+    menus = page.get_by_label(f"All {len(site.frameworks)} frameworks")
+    assert menus.count() == site.steps
+    menu = menus.nth(1)
+    assert menu.locator("option:not([hidden])").count() == len(site.frameworks)
+    menu.scroll_into_view_if_needed()
+    before = menu.bounding_box()["y"]
+    menu.select_option(last)
+    assert shown(page) == {last}
+    assert menu.input_value() == ""
+    assert abs(menu.bounding_box()["y"] - before) < 3
+    assert page.evaluate("document.activeElement.dataset.framework") == last
+    row = page.locator(".tab-row").nth(1).bounding_box()
+    assert row["x"] + row["width"] <= menu.bounding_box()["x"]
+
+
+# ---- Large letters, no script ---------------------------------------------------------------
+
+
+@pytest.mark.parametrize("address", ["", "?a={}&b={}"])
+def test_letters_twice_as_large_leave_nothing_out_of_reach(site, browser, address):
+    """The browser's own size of letters, which widths in rem follow and the window does not."""
+    flags = [*FLAGS, "--blink-settings=defaultFontSize=32"]
+    large = browser.browser_type.launch(
+        executable_path=next(filter(None, map(shutil.which, BROWSERS))), args=flags
+    )
+    page = large.new_page(viewport={"width": 1280, "height": 900})
+    page.goto(site.page + address.format(*site.frameworks))
+    assert page.evaluate("getComputedStyle(document.documentElement).fontSize") == "32px"
+    assert page.locator("h1").bounding_box()["x"] >= 0
+    assert page.evaluate("document.documentElement.scrollWidth") <= 1280
+    large.close()
+
+
+@pytest.mark.parametrize("viewport", [PHONE, WIDE], ids=["phone", "wide"])
+def test_the_foot_of_a_page_leads_everywhere_without_a_script(site, visit, viewport):
+    page = visit(f"{site.base}/lessons/", viewport=viewport, java_script_enabled=False)
+    foot = page.get_by_role("navigation", name="All pages")
+    links = foot.locator("a")
+    folded = page.locator("header .bd-navbar-elements :is(a.nav-link, a.dropdown-item)")
+    wanted = {one.text_content().strip() for one in folded.all()}
+    assert wanted <= {one.inner_text().strip() for one in links.all()}
+    links.filter(has_text="Results").first.click()
+    page.wait_for_url(f"{site.base}/results/")

@@ -9,7 +9,7 @@ CHOICE, HIDDEN, RECENT = "rosetta-framework", "rosetta-hidden-groups", "rosetta-
 
 
 def test_a_link_does_not_replace_the_readers_own_choice(site, visit):
-    first, second, *_, last = site.frameworks
+    _, second, *_, last = site.frameworks
     page = visit(site.page)
     tab(page, second).click()
     page.goto(f"{site.page}?framework={last}")

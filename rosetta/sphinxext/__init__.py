@@ -37,6 +37,7 @@ from . import (
     lessons,
     output,
     overview,
+    picker,
     pictures,
     project,
     proof,
@@ -76,6 +77,7 @@ def setup(app: Sphinx) -> dict:
     app.connect("env-get-outdated", output.remove_stale_pages)
     app.connect("env-purge-doc", dependencies.purge)
     app.connect("env-merge-info", dependencies.merge)
+    app.connect("doctree-read", picker.list_steps)
     app.connect("missing-reference", elements.resolve_link)
     app.connect("html-page-context", output.add_page_context)
     app.connect("build-finished", output.finish, priority=900)

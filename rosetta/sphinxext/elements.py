@@ -79,7 +79,8 @@ def resolve_link(app, env, node, contnode):
     found = make_refnode(app.builder, node["refdoc"], docname, node["anchor"], contnode)
     if node["query"]:
         address = app.builder.get_relative_uri(node["refdoc"], docname)
-        found["refuri"] = f"{address}?{node['query']}"
+        fragment = f"#{node['anchor']}" if node["anchor"] else ""
+        found["refuri"] = f"{address}?{node['query']}{fragment}"
         found.attributes.pop("refid", None)
     found["classes"] += node["link_classes"]
     return found

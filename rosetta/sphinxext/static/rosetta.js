@@ -4,6 +4,8 @@ window.rosetta = (() => {
   "use strict";
   const CHOICE = "rosetta-framework";
   const HIDDEN = "rosetta-hidden-groups";
+  const RECENT = "rosetta-recent";
+  const MANY = 5; // are remembered, which is about what a row shows
   const all = (selector, root = document) => Array.from(root.querySelectorAll(selector));
 
   /* localStorage throws where the reader has forbidden it. */
@@ -48,10 +50,31 @@ window.rosetta = (() => {
     state.first = first;
     state.second = second;
     document.documentElement.classList.toggle("side-by-side", second !== null);
-    if (keep) remember(CHOICE, first);
+    if (keep) {
+      remember(CHOICE, first);
+      remember(RECENT, JSON.stringify(recent([first, second])));
+    }
     writeAddress(push);
     revealAll();
     for (const watcher of watchers) watcher();
+  }
+
+  /* What was chosen last, the latest first; what else is stored there is nobody's name. */
+  function recent(latest = []) {
+    let stored = [];
+    try { stored = JSON.parse(remembered(RECENT) || "[]").map(String); } catch { /* none, then */ }
+    const names = [...latest, ...stored].filter((name) => known.has(name));
+    return Array.from(new Set(names)).slice(0, MANY);
+  }
+
+  /* Put what the reader chose before at the head of every row. Done when the page opens, and not
+     while somebody reads: a tab that was just chosen stays where it is. */
+  function putRecentFirst() {
+    const choice = remembered(CHOICE);
+    const names = recent(known.has(choice) ? [choice] : []);
+    for (const { row, tabs } of sets) {
+      row.prepend(...names.filter((name) => tabs.has(name)).map((name) => tabs.get(name)));
+    }
   }
 
   /* Open or close one panel of a set and say so on its tab. */
@@ -227,6 +250,7 @@ window.rosetta = (() => {
   if (sets.length) {
     sets.forEach(connect);
     state.first = sets[0].first;
+    putRecentFirst();
     const asked = readAddress();
     const choice = remembered(CHOICE);
     document.documentElement.classList.toggle("side-by-side", Boolean(asked?.second));
