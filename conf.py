@@ -42,6 +42,6 @@ html_theme_options = {
     "article_header_start": [],
     "show_prev_next": False,
     "back_to_top_button": False,
-    "footer_start": ["copyright"],
+    "footer_start": ["footer-pages", "copyright"],
     "footer_end": [],
 }

@@ -26,6 +26,7 @@ from .lessons import lessons
 from .pages.lines import InscriptionDirective, LineRole
 from .pages.pages import RecordParser, ScriptParser
 from .results import overview, pictures, proof, results, tables
+from .tabs import picker
 from .tabs.drawing import NetworkDirective
 from .tabs.steps import StepDirective
 from .tabs.variants import RecurrencesDirective
@@ -57,6 +58,7 @@ def setup(app: Sphinx) -> dict:
     app.connect("env-get-outdated", output.remove_stale_pages)
     app.connect("env-purge-doc", dependencies.purge)
     app.connect("env-merge-info", dependencies.merge)
+    app.connect("doctree-read", picker.list_steps)
     app.connect("missing-reference", elements.resolve_link)
     app.connect("html-page-context", output.add_page_context)
     app.connect("build-finished", output.finish, priority=900)

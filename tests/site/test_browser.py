@@ -73,7 +73,7 @@ def test_an_address_can_ask_for_a_framework_and_follows_the_choice(site, visit):
     # What the home page offers is such an address.
     page.goto(f"{site.base}/")
     page.locator(".chips a").last.click()
-    page.wait_for_url(f"{site.page}?framework={last}")
+    page.wait_for_url(f"{site.page}?framework={last}#first-step")
     page.wait_for_load_state()
     assert shown(page) == {last}
 

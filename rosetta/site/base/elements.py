@@ -79,7 +79,8 @@ def resolve_link(app, env, node, contnode):
     found = make_refnode(app.builder, node["refdoc"], docname, node["anchor"], contnode)
     if node["query"]:
         address = app.builder.get_relative_uri(node["refdoc"], docname)
-        found["refuri"] = f"{address}?{node['query']}"
+        fragment = f"#{node['anchor']}" if node["anchor"] else ""
+        found["refuri"] = f"{address}?{node['query']}{fragment}"
         found.attributes.pop("refid", None)
     found["classes"] += node["link_classes"]
     return found
@@ -153,7 +154,8 @@ def tab_set(label: str, group: str, tabs: list[Tab]) -> nodes.container:
             row += tag("span", "Retired", classes=("row-group",), **mark)
         row += tab_button(known, group, chosen=index == 0)
         panel = SphinxTabsPanel("", ids=[f"panel-{group}-{known.name}"], classes=["tab-panel"])
-        panel["role"], panel["data-framework"], panel["tabindex"] = "tabpanel", known.name, "0"
+        panel["role"], panel["data-framework"] = "tabpanel", known.name
+        panel["tabindex"] = "-1" if index else "0"
         panel["aria-labelledby"] = f"tab-{group}-{known.name}"
         if index:
             panel["hidden"] = "until-found"

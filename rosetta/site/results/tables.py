@@ -13,7 +13,7 @@ from .comparison import known_workloads
 from rosetta.site.base.dependencies import uses
 from rosetta.site.base.elements import code, line, link, note, table, tag, text
 from rosetta.site.pages.measures import QUANTITIES, UNITS, judge, outcome
-from rosetta.site.tabs.picker import FAMILIES, picker
+from rosetta.site.tabs.picker import FAMILIES, FIRST_STEP, picker
 from rosetta.site.base.project import catalog_of
 from rosetta.site.tabs.steps import known_workload
 
@@ -184,7 +184,8 @@ class FrameworksDirective(Drawn):
         for framework in project.frameworks.values():
             has = [s.workload.id for s in project.scripts if s.framework.id == framework.id]
             if has:
-                opened = link(framework.label, has[0], query=f"framework={framework.id}")
+                query = f"framework={framework.id}"
+                opened = link(framework.label, has[0], query=query, anchor=FIRST_STEP)
                 entries[framework.family].append(tag("li", opened))
         drawn = []
         for family, chips in entries.items():

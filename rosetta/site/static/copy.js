@@ -17,18 +17,39 @@
     return same.slice(0, same.indexOf(panel) + 1).flatMap(codeOf);
   }
 
+  /* Put a text on the clipboard; tell whether that went. Browsers lend the clipboard only to pages
+     that came by https or from this machine, but anywhere let a selection be copied. */
+  async function copied(text) {
+    try {
+      await navigator.clipboard.writeText(text);
+      return true;
+    } catch {
+      return copiedBySelection(text);
+    }
+  }
+
+  function copiedBySelection(text) {
+    const focused = document.activeElement;
+    const box = document.createElement("textarea");
+    box.value = text;
+    box.readOnly = true;
+    box.className = "visually-hidden";
+    box.style.position = "fixed"; // to be selected without scrolling
+    document.body.append(box);
+    box.select();
+    const done = document.execCommand("copy");
+    box.remove();
+    focused?.focus({ preventScroll: true });
+    return done;
+  }
+
   function copyButton(label, code) {
     const button = document.createElement("button");
     button.type = "button";
     button.className = "copy";
     button.textContent = label;
     button.addEventListener("click", async () => {
-      let said = "Copied";
-      try {
-        await navigator.clipboard.writeText(code().join("\n\n") + "\n");
-      } catch {
-        said = "Not allowed";
-      }
+      const said = await copied(code().join("\n\n") + "\n") ? "Copied" : "Not allowed";
       button.textContent = said;
       announce(said);
       setTimeout(() => { button.textContent = label; }, 1500);

@@ -4,6 +4,8 @@ window.rosetta = (() => {
   "use strict";
   const CHOICE = "rosetta-framework";
   const HIDDEN = "rosetta-hidden-groups";
+  const RECENT = "rosetta-recent";
+  const MANY = 5; // are remembered, which is about what a row shows
   const all = (selector, root = document) => Array.from(root.querySelectorAll(selector));
 
   /* localStorage throws where the reader has forbidden it. */
@@ -43,14 +45,36 @@ window.rosetta = (() => {
       for (const name of new Set([...before, set.first, set.second])) {
         if (name) place(set, name);
       }
+      if (set.second) order(set.panels.get(set.first), set.panels.get(set.second));
     }
     state.first = first;
     state.second = second;
     document.documentElement.classList.toggle("side-by-side", second !== null);
-    if (keep) remember(CHOICE, first);
+    if (keep) {
+      remember(CHOICE, first);
+      remember(RECENT, JSON.stringify(recent([first, second])));
+    }
     writeAddress(push);
     revealAll();
     for (const watcher of watchers) watcher();
+  }
+
+  /* What was chosen last, the latest first; what else is stored there is nobody's name. */
+  function recent(latest = []) {
+    let stored = [];
+    try { stored = JSON.parse(remembered(RECENT) || "[]").map(String); } catch { /* none, then */ }
+    const names = [...latest, ...stored].filter((name) => known.has(name));
+    return Array.from(new Set(names)).slice(0, MANY);
+  }
+
+  /* Put what the reader chose before at the head of every row. Done when the page opens, and not
+     while somebody reads: a tab that was just chosen stays where it is. */
+  function putRecentFirst() {
+    const choice = remembered(CHOICE);
+    const names = recent(known.has(choice) ? [choice] : []);
+    for (const { row, tabs } of sets) {
+      row.prepend(...names.filter((name) => tabs.has(name)).map((name) => tabs.get(name)));
+    }
   }
 
   /* Open or close one panel of a set and say so on its tab. */
@@ -61,10 +85,28 @@ window.rosetta = (() => {
     tab.setAttribute("aria-selected", String(chosen));
     tab.tabIndex = chosen ? 0 : -1;
     panel.classList.toggle("right", name === set.second);
-    if (chosen || name === set.second) panel.removeAttribute("hidden");
+    const open = chosen || name === set.second;
+    if (open) panel.removeAttribute("hidden");
     else panel.setAttribute("hidden", "until-found");
+    reach(panel, open);
     // Side by side there are no tabs for a panel to belong to.
     panel.setAttribute("role", set.second ? "group" : "tabpanel");
+  }
+
+  /* What is closed is found by the browser's search, and by nothing else: neither by the Tab key nor
+     by who listens to the page. */
+  function reach(panel, open) {
+    panel.tabIndex = open ? 0 : -1;
+    if (open) panel.removeAttribute("aria-hidden");
+    else panel.setAttribute("aria-hidden", "true");
+  }
+
+  /* Read from left to right: the first one's panel comes first, also for the Tab key. The one that
+     holds the focus stays in place, or it would lose it. */
+  function order(first, second) {
+    if (first.compareDocumentPosition(second) & Node.DOCUMENT_POSITION_FOLLOWING) return;
+    if (first.contains(document.activeElement)) first.after(second);
+    else second.before(first);
   }
 
   /* Scroll each row, and nothing else, until its tab is in sight: first all reading, then writing. */
@@ -160,6 +202,7 @@ window.rosetta = (() => {
     });
     for (const [name, panel] of panels) {
       panel.addEventListener("beforematch", () => uncover(name));
+      if (panel.hasAttribute("hidden")) reach(panel, false);
     }
   }
 
@@ -174,14 +217,15 @@ window.rosetta = (() => {
     }
   }
 
-  /* Open the panel that holds the address's target and go there. Also for a heading: choosing a
-     framework after the browser's own jump has moved everything below. */
+  /* Open the panel that holds the address's target and go there: a line of code comes to the middle,
+     with what stands before it. Also for a heading: choosing a framework after the browser's own
+     jump has moved everything below. */
   function followHash() {
     const target = document.getElementById(decoded(location.hash.slice(1)));
     if (!target) return;
     const panel = target.closest(".tab-panel");
     if (panel) uncover(panel.dataset.framework);
-    target.scrollIntoView({ block: panel ? "center" : "start", behavior: "instant" });
+    target.scrollIntoView({ block: panel || target.matches(".highlight *") ? "center" : "start", behavior: "instant" });
   }
 
   /* A line number links to its line, without being one more stop of the Tab key. */
@@ -190,15 +234,28 @@ window.rosetta = (() => {
     if (line && getSelection().isCollapsed) location.hash = line.id;
   });
 
+  /* The home page's list of frameworks is a choice as a tab is, though its links are addresses. */
+  document.addEventListener("click", (event) => {
+    const chosen = event.target.closest("ul.chips a");
+    if (chosen) remember(CHOICE, new URL(chosen.href).searchParams.get("framework"));
+  });
+
+  /* Who follows a link of the contents list, where that is a dialog, wants to see what it leads to. */
+  document.addEventListener("click", (event) => {
+    event.target.closest('dialog a[href^="#"]')?.closest("dialog").close();
+  });
+
   /* ---- Start ------------------------------------------------------------------------------- */
 
   if (sets.length) {
     sets.forEach(connect);
     state.first = sets[0].first;
+    putRecentFirst();
     const asked = readAddress();
     const choice = remembered(CHOICE);
     document.documentElement.classList.toggle("side-by-side", Boolean(asked?.second));
-    if (asked) show(asked.first, asked.second, { keep: asked.second === null });
+    // A link is somebody else's wish: it opens a tab, and the reader's own choice stays.
+    if (asked) show(asked.first, asked.second, { keep: false });
     else if (known.has(choice)) show(choice, null, { keep: false });
     hideGroups(rememberedGroups());
     addEventListener("popstate", () => {

@@ -1,7 +1,8 @@
 """What chooses frameworks on a workload's page, and stays in view: one, two side by side, groups.
 
 It stands in the page from the start, so that nothing moves when the browser's script takes it up;
-without JavaScript there is nothing to choose, and output.NOSCRIPT hides it.
+without JavaScript there is nothing to choose, and output.NOSCRIPT hides it. Below it are links to
+the page's steps, which need no script.
 """
 
 from html import escape
@@ -9,12 +10,20 @@ from html import escape
 from docutils import nodes
 
 from rosetta.project.workloads import Script
+from rosetta.site.base.elements import Tag, tag
 
 FAMILIES = {"current": "Current", "retired": "Retired"}
 
 
-def picker(scripts: list[Script]) -> nodes.raw:
-    """Draw the bar with a list of frameworks, one of what to set beside it, and the groups."""
+# The id of the section with a page's first step, whatever its heading says.
+FIRST_STEP = "first-step"
+
+
+def picker(scripts: list[Script]) -> Tag:
+    """Draw the bar with a list of frameworks, one of what to set beside it, the groups, the steps.
+
+    The steps stand further down in the page: list_steps() fills them in.
+    """
     total = len(scripts)
     parts = [
         '<div class="picker" role="group" aria-label="Frameworks shown">',
@@ -28,7 +37,22 @@ def picker(scripts: list[Script]) -> nodes.raw:
         f'<div class="groups-box">{boxes(scripts)}</div></details>',
         "</div>",
     ]
-    return nodes.raw("", "".join(parts), format="html")
+    chooser = nodes.raw("", "".join(parts), format="html")
+    steps = tag("nav", classes=("step-links",), aria_label="Steps")
+    return tag("div", chooser, steps, classes=("pick-bar",))
+
+
+def list_steps(app, doctree: nodes.document) -> None:
+    """Link each section that holds a set of tabs in the page's list of steps."""
+    lists = [node for node in doctree.findall(Tag) if "step-links" in node["classes"]]
+    sets = [node for node in doctree.findall(nodes.container) if "tab-set" in node["classes"]]
+    found = [node.parent for node in sets if isinstance(node.parent, nodes.section)]
+    sections = list(dict.fromkeys(found))
+    if lists and sections:
+        for section in sections:
+            title = section.next_node(nodes.title).astext()
+            lists[0] += nodes.reference("", title, refid=section["ids"][0], internal=True)
+        sections[0]["ids"].append(FIRST_STEP)
 
 
 def options(scripts: list[Script]) -> str:
