@@ -132,7 +132,7 @@ def our_cells(known: Line, run: Run | None, place: Hardware) -> list[Tag]:
     return [
         tag("td", *about_run(run), classes=("run",), **group),
         figure_cell(run, step, step_words) if step else tag("td", "too short to time", **group),
-        figure_cell(run, run.numbers.get("training"), training_words),
+        whole_run(run),
         tag("td", *accuracy(run), **group),
         figure_cell(run, run.numbers.get("peak memory"), memory_words),
     ]
@@ -147,6 +147,15 @@ def figure_cell(run: Run, number: Number | None, words) -> Tag:
     cell += link(shown, run.docname, classes=("figure",))
     cell.extend(text(part, "spread") for part in more if part)
     cell["data-value"] = repr(number.value)
+    return cell
+
+
+def whole_run(run: Run) -> Tag:
+    """Draw the time of all training; runs of unequal length are sorted apart, the longest first."""
+    cell = figure_cell(run, run.numbers.get("training"), training_words)
+    known = list(run.line.script.workload.profiles)
+    if run.record.profile in known:
+        cell["data-length"] = str(known.index(run.record.profile))
     return cell
 
 
@@ -169,8 +178,8 @@ def step_words(run: Run, step: Number) -> tuple[str, ...]:
 
 
 def training_words(run: Run, total: Number) -> tuple[str, ...]:
-    if total.count == 1:
-        return describe.bare_seconds(total.value), "one epoch"
+    if total.count == 1:  # which need not be a whole epoch
+        return describe.bare_seconds(total.value), describe.run_title(run.record, run.line.script)
     first = describe.bare_seconds(run.numbers["first epoch"].value)
     return describe.bare_seconds(total.value), f"first epoch {first}"
 
