@@ -121,7 +121,7 @@ def test_the_tables_numbers_are_recomputed_from_the_notebooks(drawn, name, patte
 
 
 def test_a_short_run_is_called_what_its_profile_calls_it(site):
-    """One epoch of fewer images is not "one epoch", and its time is not compared with longer ones."""
+    """One epoch of fewer images is not "one epoch", nor is its time that of one."""
     for path in site.root.glob("results/*/line/slate*"):
         path.unlink()
     toml = site.root / "scripts/line/workload.toml"

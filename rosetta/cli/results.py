@@ -5,7 +5,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from .. import comparison, describe, provenance
+from .. import comparison, describe, numbers, provenance
 from ..history import NotInHistory, text_at
 from ..records import Record, RecordError, is_current, parse, read, records_of
 from ..refresh import select, shown
@@ -81,7 +81,7 @@ def row(record: Record, script: Script) -> tuple[str, ...]:
         script.framework.label,
         describe.run_title(record, script),
         describe.day(record),
-        describe.seconds(timed.step_median) if timed else "-",
+        numbers.milliseconds(timed.step_median) if timed else "-",
         accuracy[0] if accuracy else "-",
         state(record, script),
         shown(record.path),

@@ -3,7 +3,7 @@
 from docutils import nodes
 from sphinx.util import logging
 
-from .. import describe, verdicts
+from .. import describe, numbers, verdicts
 from ..lessons import DEPENDS, NO_LONGER_TRUE, NOT_MEASURED, SOURCES, STILL_TRUE, Lesson
 from ..provenance import stale
 from ..quotations import Misquoted
@@ -130,7 +130,7 @@ def measured_table(lesson: Lesson, found: list[Measurement]) -> Tag:
 
 def noted(measurement: Measurement) -> nodes.paragraph:
     """List what else an experiment reported, as bare numbers: the lesson's text says what of."""
-    told = (f"{name}: {verdicts.plain(value)}" for name, value in measurement.notes.items())
+    told = (f"{name}: {numbers.figure(value)}" for name, value in measurement.notes.items())
     label = measurement.script.framework.label
     return line(f"{label} noted, too: {'; '.join(told)}.", classes=("lesson-notes",))
 

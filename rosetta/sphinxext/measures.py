@@ -6,7 +6,7 @@ import json
 from docutils import nodes
 from sphinx.util import logging
 
-from .. import describe, parity
+from .. import numbers, parity
 from ..provenance import Fact, measured
 from ..records import Record
 from ..workloads import Script
@@ -74,7 +74,7 @@ def compared(quantity: parity.Quantity) -> list:
     """Return the row of one quantity of the proof."""
     name = QUANTITIES.get(quantity.name, quantity.name)
     unit = f" {UNITS[quantity.name]}" if quantity.name in UNITS else ""
-    error, allowed = describe.amount(quantity.error), describe.amount(quantity.tolerance)
+    error, allowed = numbers.amount(quantity.error), numbers.amount(quantity.tolerance)
     told = f"off by {error}{unit}, {allowed} allowed"
     return [f"Parity: {name}", outcome(quantity.passed), told]
 

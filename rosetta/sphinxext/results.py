@@ -7,7 +7,7 @@ from html import escape
 
 from docutils import nodes
 
-from .. import describe
+from .. import describe, numbers
 from ..workloads import Script
 from .columns import Group, Notes, checked, head_cell
 from .comparison import MARKS, Comparison, Hardware, Line, Number, Run, compare
@@ -173,21 +173,21 @@ def about_run(run: Run) -> list[nodes.Node]:
 
 
 def step_words(run: Run, step: Number) -> tuple[str, ...]:
-    low, middle, high = (describe.figure(s * 1e3) for s in (step.low, step.value, step.high))
+    low, middle, high = (numbers.bare_milliseconds(s) for s in (step.low, step.value, step.high))
     return middle, f"{low} to {high}", describe.blocks(step.count)
 
 
 def training_words(run: Run, total: Number) -> tuple[str, ...]:
     if total.count == 1:  # which need not be a whole epoch
-        return describe.bare_seconds(total.value), describe.run_title(run.record, run.line.script)
-    first = describe.bare_seconds(run.numbers["first epoch"].value)
-    return describe.bare_seconds(total.value), f"first epoch {first}"
+        return numbers.figure(total.value), describe.run_title(run.record, run.line.script)
+    first = numbers.figure(run.numbers["first epoch"].value)
+    return numbers.figure(total.value), f"first epoch {first}"
 
 
 def memory_words(run: Run, memory: Number) -> tuple[str, ...]:
     gpu = run.numbers.get("peak GPU memory")
-    told = f"GPU {describe.gibibytes(gpu.value)}" if gpu else ""
-    return describe.gibibytes(memory.value), told
+    told = f"GPU {numbers.gibibytes(gpu.value)}" if gpu else ""
+    return numbers.gibibytes(memory.value), told
 
 
 def accuracy(run: Run) -> list[nodes.Node]:
@@ -196,7 +196,7 @@ def accuracy(run: Run) -> list[nodes.Node]:
     if told is None:
         return []
     reached, expected, passed = told
-    figure = link(reached.removesuffix(" %"), run.docname, classes=("figure",))
+    figure = link(reached.removesuffix(f"{numbers.SPACE}%"), run.docname, classes=("figure",))
     return [figure] if passed is None else [figure, *checked(passed, expected)]
 
 

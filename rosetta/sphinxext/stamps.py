@@ -2,7 +2,7 @@
 
 from docutils import nodes
 
-from .. import describe
+from .. import describe, numbers
 from ..provenance import EDITED, stale
 from ..records import Record, is_current
 from ..workloads import Script
@@ -23,7 +23,7 @@ def stamp(record: Record, script: Script, step: str | None = None) -> nodes.para
         facts.append([text(describe.data_label(record), "data-label", record.source)])
     seconds = record.about.get("step_seconds", {}).get(step)
     if seconds is not None:
-        facts.append([f"this step took {describe.seconds(seconds)}"])
+        facts.append([f"this step took {numbers.seconds(seconds)}"])
     return line(*separated(facts), classes=("stamp",))
 
 
