@@ -5,6 +5,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+from rosetta.project import numbers
 from rosetta.project.workloads import LESSONS, Project, Script
 from rosetta.records import comparison, describe, provenance
 from rosetta.records.history import NotInHistory, text_at
@@ -82,7 +83,7 @@ def row(record: Record, script: Script) -> tuple[str, ...]:
         script.framework.label,
         describe.run_title(record, script),
         describe.day(record),
-        describe.seconds(timed.step_median) if timed else "-",
+        numbers.milliseconds(timed.step_median) if timed else "-",
         accuracy[0] if accuracy else "-",
         state(record, script),
         shown(record.path),

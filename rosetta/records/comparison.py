@@ -7,6 +7,7 @@ import difflib
 from dataclasses import dataclass
 from statistics import median
 
+from rosetta.project import numbers
 from rosetta.project.workloads import Script
 
 from . import describe
@@ -102,7 +103,7 @@ def summary(one: tuple[Record, Script], other: tuple[Record, Script]) -> list[st
     found.append(speed(*timings).sentence() if all(timings) else "one of them is too short to time")
     apart = losses_apart(*records)
     if apart:
-        amount, blocks = describe.figure(apart[0]) if apart[0] else "0", apart[1]
+        amount, blocks = numbers.figure(apart[0]) if apart[0] else "0", apart[1]
         found.append(f"training losses {amount} apart in the median of {blocks} blocks")
     if one[1].name == other[1].name:
         count = sum(line.startswith(("+", "-")) for line in changed_code(*records))

@@ -1,9 +1,9 @@
 """Say in words and figures what a record holds; no page is drawn here."""
 
-import math
 import re
 from datetime import datetime
 
+from rosetta.project.numbers import band, bare_milliseconds, milliseconds, percent
 from rosetta.project.workloads import Script
 
 from .records import Record
@@ -122,55 +122,17 @@ def accuracy(record: Record, script: Script) -> tuple[str, str, bool | None] | N
     return percent(fraction), band(low, high), low <= fraction <= high
 
 
-def band(low: float, high: float) -> str:
-    """Write what correct programs reach: '73 % to 80 %'."""
-    return f"{low:.0%} to {high:.0%}".replace("%", " %")
-
-
-def seconds(value: float) -> str:
-    """Write a duration with three figures: 0.113 s, 8.30 s, 881 s, 1,930 s."""
-    return f"{bare_seconds(value)} s"
-
-
-def bare_seconds(value: float) -> str:
-    return f"{value:,.0f}" if value >= 100 else figure(value)
-
-
 def per_step(timed: Timing) -> tuple[str, str, str]:
-    """Return the median second per training step, its quartiles, and of how many blocks."""
+    """Return the median time of a training step, its quartiles, and of how many blocks."""
     return (
-        f"{figure(timed.step_median)} s",
-        f"{figure(timed.step_low)} to {figure(timed.step_high)}",
+        milliseconds(timed.step_median),
+        f"{bare_milliseconds(timed.step_low)} to {bare_milliseconds(timed.step_high)}",
         blocks(timed.blocks),
     )
 
 
 def blocks(count: int) -> str:
     return f"{count} block{'' if count == 1 else 's'} of {STEPS_PER_BLOCK}"
-
-
-def figure(value: float) -> str:
-    """Write a number with three significant figures, without an exponent."""
-    return f"{value:#.3g}".rstrip(".") if value >= 1e-3 else f"{value:.2g}"
-
-
-def memory(count: int | None) -> str:
-    return f"{gibibytes(count)} GiB" if count else ""
-
-
-def gibibytes(count: float) -> str:
-    return f"{count / 2**30:.2f}"
-
-
-def amount(error: float) -> str:
-    """Write an error, which may be tiny, or infinite where nothing could be compared."""
-    if math.isinf(error):
-        return "any amount"
-    return f"{error:.2g}" if error == 0 or 0.01 <= error < 1000 else f"{error:.1e}"
-
-
-def percent(fraction: float) -> str:
-    return f"{fraction:.2%}".replace("%", " %")
 
 
 def lines_of_code(script: Script) -> int:

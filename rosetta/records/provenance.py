@@ -5,6 +5,7 @@ The pages and the command line show the same lists. Pure: the record is read, no
 
 from dataclasses import dataclass
 
+from rosetta.project import numbers
 from rosetta.project.workloads import Script
 from rosetta.proof import parity
 
@@ -42,14 +43,15 @@ def measured(record: Record, script: Script) -> list[Fact]:
         found.append(Fact("Test accuracy", reached, expected or "a check", passed, verdict))
     epochs = reported.get("epoch_seconds") or []
     if epochs:
-        count = f"{len(epochs)} epoch{'' if len(epochs) == 1 else 's'}"
-        found.append(Fact("Training", describe.seconds(sum(epochs)), count))
+        # One epoch of a short run has fewer steps: its profile says how long it was.
+        count = f"{len(epochs)} epochs" if len(epochs) > 1 else describe.run_title(record, script)
+        found.append(Fact("Training", numbers.seconds(sum(epochs)), count))
     if len(epochs) > 1:
-        found.append(Fact("First epoch", describe.seconds(epochs[0]), "warm-up included"))
+        found.append(Fact("First epoch", numbers.seconds(epochs[0]), "warm-up included"))
     if timed:
         middle, spread, count = describe.per_step(timed)
         found.append(Fact("Per training step", middle, f"median of {count}; quartiles {spread}"))
-        warm_up = describe.seconds(timed.warm_up_seconds)
+        warm_up = numbers.seconds(timed.warm_up_seconds)
         found.append(Fact("Warm-up", warm_up, "compilation, caches"))
     if script.lesson and reported:
         found += compared(record, script)
@@ -73,7 +75,7 @@ def compared(record: Record, script: Script) -> list[Fact]:
         Fact(f"{lesson.quantity}: {lesson.without}", without, "median; quartiles"),
         Fact("Ratio", ratio, claimed, measurement.holds, verdicts.OUTCOMES[measurement.holds]),
         *(
-            Fact(f"Noted: {name}", verdicts.plain(value))
+            Fact(f"Noted: {name}", numbers.figure(value))
             for name, value in measurement.notes.items()
         ),
     ]
@@ -110,7 +112,7 @@ def proof(record: Record, script: Script) -> Fact:
     worst = max(verdict.quantities, key=lambda quantity: quantity.error / quantity.tolerance)
     closest = (
         f"worst of {len(verdict.quantities)} quantities: {worst.name}, off by "
-        f"{describe.amount(worst.error)}, {describe.amount(worst.tolerance)} allowed"
+        f"{numbers.amount(worst.error)}, {numbers.amount(worst.tolerance)} allowed"
     )
     if verdict.passed:
         return Fact("Parity", "proven to be the same", closest, passed=True)
@@ -123,20 +125,20 @@ def origin(record: Record, script: Script) -> list[Fact]:
     machine, data = about.get("machine", {}), about["data"]
     told = [
         Fact("Started", about["started"].replace("T", " ").replace("+00:00", " UTC")),
-        Fact("Took", describe.seconds(about["seconds"]) if "seconds" in about else ""),
+        Fact("Took", numbers.seconds(about["seconds"]) if "seconds" in about else ""),
         Fact("Machine", f"{record.machine}: {describe.hardware(record)}"),
         Fact("Driver", machine.get("driver", "")),
         Fact("Processor", describe.processor(machine) if record.device != "cpu" else ""),
         Fact("System", machine.get("system", "")),
-        Fact("Memory", describe.memory(machine.get("memory_bytes"))),
-        Fact("GPU memory", describe.memory(machine.get("gpu_memory_bytes"))),
+        Fact("Memory", numbers.memory(machine.get("memory_bytes"))),
+        Fact("GPU memory", numbers.memory(machine.get("gpu_memory_bytes"))),
         Fact("Before the run", describe.quiet(record)),
         Fact("Threads", str(about.get("threads", ""))),
         Fact("Versions", describe.versions(record, script)),
         Fact("Precision", describe.precision(record)),
         Fact("Environment", about.get("environment", "")),
-        Fact("Peak memory", describe.memory(about.get("peak_memory_bytes"))),
-        Fact("Peak GPU memory", describe.memory(about.get("peak_gpu_memory_bytes"))),
+        Fact("Peak memory", numbers.memory(about.get("peak_memory_bytes"))),
+        Fact("Peak GPU memory", numbers.memory(about.get("peak_gpu_memory_bytes"))),
         Fact("Data", data.get("label") or data["source"]),
         Fact("Digest of the data", data.get("digest", ""), verbatim=True),
         Fact("Commit", about.get("commit") or "", verbatim=True),

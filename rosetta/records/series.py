@@ -8,7 +8,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from statistics import mean
 
-from rosetta.project.published import Table
+from rosetta.project import numbers
+from rosetta.project.published import Figure, Table
 from rosetta.project.workloads import Script, Workload
 
 from . import describe
@@ -94,7 +95,7 @@ def mark(script: Script, record: Record, value: float, told: str, **more) -> Mar
 
 
 def extent(marks: Iterable[Mark]) -> str:
-    """Say which marks are the outermost: 'from 0.0861 s (TensorFlow) to 1.10 s (tinygrad)'."""
+    """Say which marks are the outermost: 'from 86.1 ms (TensorFlow) to 1,100 ms (tinygrad)'."""
     ordered = sorted(marks, key=lambda known: known.value)
     first, last = ordered[0], ordered[-1]
     if len(ordered) == 1:
@@ -110,24 +111,24 @@ def counted(number: int) -> str:
 
 
 def steps(workload: Workload, runs: Runs, tables: Sequence[Table]) -> Series | None:
-    """Seconds per training step with their quartiles, the fastest first."""
+    """Milliseconds per training step with their quartiles, the fastest first."""
     panels = []
     for title, own in best([run for run in sound(runs) if describe.timing(run[1])]).items():
         marks = []
         for script, record in own:
             timed = describe.timing(record)
-            told = describe.seconds(timed.step_median)
-            spread = {"low": timed.step_low, "high": timed.step_high}
-            marks.append(mark(script, record, timed.step_median, told, **spread))
+            told = numbers.milliseconds(timed.step_median)
+            spread = {"low": 1e3 * timed.step_low, "high": 1e3 * timed.step_high}
+            marks.append(mark(script, record, 1e3 * timed.step_median, told, **spread))
         panels.append(Panel(title, tuple(sorted(marks, key=lambda known: known.value))))
     if not panels:
         return None
     told = "; ".join(f"{counted(len(p.marks))} on {p.title}, {extent(p.marks)}" for p in panels)
     return Series(
         tuple(panels),
-        f"{workload.title}, seconds per training step: {told}.",
-        "Seconds per training step, on a logarithmic scale: the median, and the quartiles as a "
-        f"bar. Where two bars overlap, neither program is the faster one. {KEY}",
+        f"{workload.title}, milliseconds per training step: {told}.",
+        "Milliseconds per training step, on a logarithmic scale: the median, and the quartiles as "
+        f"a bar. Where two bars overlap, neither program is the faster one. {KEY}",
     )
 
 
@@ -141,7 +142,7 @@ def memory(workload: Workload, runs: Runs, tables: Sequence[Table]) -> Series | 
             for name, kind in (("peak_memory_bytes", ""), ("peak_gpu_memory_bytes", "GPU")):
                 size = record.about.get(name)
                 if size:
-                    told = describe.memory(size)
+                    told = numbers.memory(size)
                     marks.append(mark(script, record, size / 2**30, told, kind=kind))
         host = {known.label: known.value for known in marks if not known.kind}
         marks.sort(key=lambda known: (host.get(known.label, 0), known.label, known.kind))
@@ -223,7 +224,7 @@ def accuracy(workload: Workload, runs: Runs, tables: Sequence[Table]) -> Series 
         marks = []
         for script, record in own:
             fraction, seconds = (record.reported[n] for n in ("test_accuracy", "epoch_seconds"))
-            told = f"{describe.percent(fraction)} after {describe.seconds(sum(seconds))}"
+            told = f"{numbers.percent(fraction)} after {numbers.seconds(sum(seconds))}"
             marks.append(mark(script, record, fraction, told, across=sum(seconds)))
         band = workload.profiles[own[0][1].profile].accuracy
         panels.append(Panel(title, tuple(marks), band=band))
@@ -235,7 +236,7 @@ def accuracy(workload: Workload, runs: Runs, tables: Sequence[Table]) -> Series 
         inside = sum(low <= known.value <= high for known in panel.marks)
         told.append(
             f"{panel.title}, {counted(len(panel.marks))}, {extent(panel.marks)}; {inside} of them "
-            f"in the range that correct programs reach, {describe.band(low, high)}"
+            f"in the range that correct programs reach, {numbers.band(low, high)}"
         )
     return Series(
         tuple(panels),
@@ -253,7 +254,7 @@ def published(workload: Workload, runs: Runs, tables: Sequence[Table]) -> Series
         seconds = record.reported.get("epoch_seconds")
         if record.profile == profile and seconds:
             kind = f"today: {describe.hardware(record)}"
-            told = describe.seconds(sum(seconds))
+            told = numbers.seconds(sum(seconds))
             drawn = mark(script, record, sum(seconds), told, kind=kind)
             if kind not in {known.kind for known in today.get(script.framework.id, ())}:
                 today.setdefault(script.framework.id, []).append(drawn)
@@ -284,11 +285,18 @@ def older(
             fits = column.kind == "time" and column.profile == profile and column.gpus == 1
             if figure.row.framework == framework and fits and figure.value:
                 kind = f"{table.date.year}: {figure.hardware}"
-                told = describe.seconds(figure.value)
+                told = as_printed(figure)
                 drawn = Mark(like.label, figure.value, figure.value, figure.value, told,
                              like.retired, kind=kind)  # fmt: skip
                 found.setdefault(kind, drawn)
     return sorted(found.values(), key=lambda known: known.kind)
+
+
+def as_printed(figure: Figure) -> str:
+    """Write a published time in seconds, with the digits that the study gave."""
+    if figure.column.unit == "s":
+        return numbers.with_unit(figure.shown, "s")
+    return numbers.with_unit(numbers.figure(figure.value), "s")
 
 
 PICTURES = {

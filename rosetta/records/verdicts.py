@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from rosetta.project.lessons import DEPENDS, NO_LONGER_TRUE, NOT_MEASURED, STILL_TRUE, Lesson
+from rosetta.project.numbers import described
 from rosetta.project.workloads import Script
 
 from .records import Record
@@ -135,33 +136,8 @@ def figures(measurement: Measurement) -> tuple[str, str, str]:
     """Write both alternatives and the ratio, each as its median with the quartiles behind it."""
     unit = measurement.script.lesson.unit
     ratio = measurement.ratio
-    ends = "" if ratio.low == ratio.high else f" ({plain(ratio.low)} to {plain(ratio.high)})"
-    return (
-        described(measurement.with_, unit),
-        described(measurement.without, unit),
-        f"{plain(ratio.middle)} {TIMES}{ends}",
+    pairs = ((measurement.with_, unit), (measurement.without, unit), (ratio, TIMES))
+    with_, without, times = (
+        described(values.low, values.middle, values.high, unit) for values, unit in pairs
     )
-
-
-def described(values: Spread, unit: str) -> str:
-    """Write a median and its quartiles in the unit; seconds become ms or µs where they are few."""
-    scale, unit = time_scale(values.middle) if unit == "s" else (1, unit)
-    low, middle, high = (plain(scale * v) for v in (values.low, values.middle, values.high))
-    ends = "" if low == high else f" ({low} to {high})"
-    return f"{middle}{unit and ' '}{unit}{ends}"
-
-
-def time_scale(seconds: float) -> tuple[float, str]:
-    if seconds >= 1:
-        return 1, "s"
-    return (1e3, "ms") if seconds >= 1e-3 else (1e6, "µs")
-
-
-def plain(value: float) -> str:
-    """Write a number with three figures; one that is whole, as such; one that is tiny, as 1e-9."""
-    size = abs(value)
-    if value == int(value) and size < 1e6:
-        return f"{int(value):,}"
-    if 100 <= size < 1e6:
-        return f"{value:,.0f}"
-    return f"{value:#.3g}".rstrip(".") if 1e-3 <= size < 100 else f"{value:.1e}"
+    return with_, without, times

@@ -73,7 +73,8 @@ def test_a_run_is_judged_by_a_record_of_the_same_hardware(project, per_step, fas
     assert (found.fast, found.verdict) == (fast, verdict)
     assert found.passed is fast
     assert (
-        "0.100 s in the record (median of 9 blocks of 20" in facts(found)["Per training step"].value
+        "100\u00a0ms in the record (median of 9 blocks of 20"
+        in facts(found)["Per training step"].value
     )
 
 

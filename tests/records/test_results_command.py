@@ -40,7 +40,7 @@ def test_a_list_has_the_best_record_of_each_script_first(project, capsys):
     write(project, profile="full", per_step=0.2)
     status, out, _ = said(capsys, "list")
     assert status == 0
-    full, short = "three epochs 21 November 2026 0.200 s", "one epoch 21 November 2026 0.100 s"
+    full, short = "three epochs 21 November 2026 200 ms", "one epoch 21 November 2026 100 ms"
     assert out.index(full) < out.index(short)
     assert "75.00 % current results/cpu-box/tiny/alpha_tiny.full.ipynb" in out
     assert "No record yet: tiny/beta." in out
@@ -91,7 +91,7 @@ def test_a_record_is_shown_with_all_that_it_knows(project, capsys):
         "Seal genuine: as the runner wrote it",
         "State current",
         "Parity reported nothing to judge",
-        "Per training step 0.100 s (median of 9 blocks of 20; quartiles 0.0996 to 0.100)",
+        "Per training step 100 ms (median of 9 blocks of 20; quartiles 99.6 to 100)",
         "Driver 1.2",
         "Processor Abacus 8, 2 cores",
         "quiet: a fixed loop scattered by 1.2 % and waited 0.0 % of its time; load 0.25 in the",

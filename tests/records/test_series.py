@@ -67,7 +67,7 @@ def test_the_first_of_a_programs_runs_on_a_machine_is_drawn(project):
     other = run(project, box="other", machine={**BOX, "cores": 8})
     panels = drawn("steps", project, best, worse, other).panels
     assert [panel.title for panel in panels] == ["Abacus 8, 2 cores", "Abacus 8, 8 cores"]
-    assert [mark.told for panel in panels for mark in panel.marks] == ["0.200 s", "0.100 s"]
+    assert [mark.told for panel in panels for mark in panel.marks] == ["200\u00a0ms", "100\u00a0ms"]
 
 
 def test_a_run_of_older_code_is_marked(project):
@@ -84,13 +84,13 @@ def test_a_run_of_older_code_is_marked(project):
 def test_steps_are_medians_with_quartiles_the_fastest_first(project):
     found = drawn("steps", project, run(project, per_step=0.3), run(project, 1))
     beta, alpha = found.panels[0].marks
-    assert (beta.label, beta.told, beta.retired) == ("Beta", "0.100 s", True)
+    assert (beta.label, beta.told, beta.retired) == ("Beta", "100\u00a0ms", True)
     assert (alpha.label, alpha.retired) == ("Alpha", False)
-    assert beta.low == pytest.approx(0.09956, abs=1e-5)
-    assert beta.high == pytest.approx(0.10044, abs=1e-5)
+    assert beta.low == pytest.approx(99.56, abs=1e-2)
+    assert beta.high == pytest.approx(100.44, abs=1e-2)
     assert found.alt == (
-        "Tiny, seconds per training step: 2 programs on Abacus 8, 2 cores, "
-        "from 0.100 s (Beta) to 0.300 s (Alpha)."
+        "Tiny, milliseconds per training step: 2 programs on Abacus 8, 2 cores, "
+        "from 100\u00a0ms (Beta) to 300\u00a0ms (Alpha)."
     )
 
 
@@ -98,10 +98,10 @@ def test_memory_is_of_the_process_and_of_the_gpu(project):
     sizes = {"peak_memory_bytes": 2 * 2**30, "peak_gpu_memory_bytes": 2**29}
     found = drawn("memory", project, run(project, **sizes))
     host, gpu = found.panels[0].marks
-    assert (host.value, host.kind, host.told) == (2, "", "2.00 GiB")
-    assert (gpu.value, gpu.kind, gpu.told) == (0.5, "GPU", "0.50 GiB")
-    assert "1 program on Abacus 8, 2 cores, 2.00 GiB (Alpha)" in found.alt
-    assert "of the GPU’s memory 0.50 GiB (Alpha)" in found.alt
+    assert (host.value, host.kind, host.told) == (2, "", "2.00\u00a0GiB")
+    assert (gpu.value, gpu.kind, gpu.told) == (0.5, "GPU", "0.50\u00a0GiB")
+    assert "1 program on Abacus 8, 2 cores, 2.00\u00a0GiB (Alpha)" in found.alt
+    assert "of the GPU’s memory 0.50\u00a0GiB (Alpha)" in found.alt
     assert drawn("memory", project, run(project)) is None
 
 
@@ -138,7 +138,7 @@ def test_an_accuracy_stands_against_its_time_and_the_band_of_its_profile(project
     assert panel.title == "three epochs on Abacus 8, 2 cores"
     assert panel.band == (0.7, 0.8)
     assert [(mark.value, mark.across) for mark in panel.marks] == [(0.75, 75), (0.65, 75)]
-    assert "1 of them in the range that correct programs reach, 70 % to 80 %" in found.alt
+    assert "1 of them in the range that correct programs reach, 70\u00a0% to 80\u00a0%" in found.alt
 
 
 def table(edition: int, **cells) -> Table:
@@ -161,12 +161,12 @@ def test_published_times_stand_beside_todays_where_there_are_both(project):
     found = drawn("published", project, today, run(project, 1), tables=tables)
     told = [(mark.label, mark.kind, mark.told) for mark in found.panels[0].marks]
     assert told == [
-        ("Alpha", "2017: K80", "351 s"),
-        ("Alpha", "2018: K80", "300 s"),
-        ("Alpha", "2018: P100", "60.0 s"),
-        ("Alpha", "today: Abacus 8, 2 cores", "75.0 s"),
+        ("Alpha", "2017: K80", "351\u00a0s"),
+        ("Alpha", "2018: K80", "300\u00a0s"),
+        ("Alpha", "2018: P100", "60\u00a0s"),
+        ("Alpha", "today: Abacus 8, 2 cores", "75\u00a0s"),
     ]
-    assert "Alpha, 2018: K80: 300 s" in found.alt
+    assert "Alpha, 2018: K80: 300\u00a0s" in found.alt
 
 
 def test_only_whole_trainings_are_set_beside_published_ones(project):

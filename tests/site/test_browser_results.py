@@ -34,6 +34,19 @@ def column(page, place: int) -> list[float | None]:
     )
 
 
+def lengths(page, place: int) -> list[int]:
+    """Return how long the rows' runs were, where a column tells: the longest has the highest."""
+    return page.eval_on_selector_all(
+        "table.comparison tbody tr",
+        """(rows, place) => rows.map((row) => {
+             let at = -1;
+             const cell = Array.from(row.cells).find((one) => (at += one.colSpan) >= place);
+             return Number(cell.dataset.length ?? -1);
+           })""",
+        place,
+    )
+
+
 def names(page) -> list[str]:
     return page.eval_on_selector_all(
         "table.comparison tbody th", "all => all.map(one => one.textContent)"
@@ -63,11 +76,34 @@ def test_a_click_on_a_heading_sorts_and_what_has_no_figure_comes_last(page):
             heading.locator("button").click()
             assert heading.get_attribute("aria-sort") == order
             values = column(page, place)
-            figures = [value for value in values if value is not None]
-            assert values[: len(figures)] == sorted(figures, reverse=reverse)
-            assert set(values[len(figures) :]) <= {None}
+            told = [value for value in values if value is not None]
+            ranks = lengths(page, place)[: len(told)]
+            assert ranks == sorted(ranks, reverse=True), "runs of unequal length are sorted apart"
+            for rank in set(ranks):
+                own = [value for value, each in zip(told, ranks, strict=True) if each == rank]
+                assert own == sorted(own, reverse=reverse)
+            assert set(values[len(told) :]) <= {None}
         assert page.locator("[aria-sort]").count() == 1
     assert sorted(names(page)) == sorted(before)
+
+
+def test_a_short_run_is_not_the_fastest(page):
+    """Sixty steps take less than an epoch: that they were fewer is no merit of the program."""
+    page.evaluate(
+        """() => {
+          const cells = [...document.querySelectorAll("table.comparison [data-length]")];
+          cells.forEach((cell) => { cell.dataset.length = "1"; });
+          cells.at(-1).dataset.length = "0";
+          cells.at(-1).dataset.value = "0.000001";
+        }"""
+    )
+    count = page.locator("table.comparison [data-length]").count()
+    assert count >= 2
+    heading = page.locator("table.comparison thead th", has_text="Training, s").first
+    for _ in range(2):
+        heading.locator("button").click()
+        cells = page.locator("table.comparison [data-length]")
+        assert cells.nth(count - 1).get_attribute("data-value") == "0.000001"
 
 
 def test_a_row_whose_run_failed_is_sorted_by_its_other_columns(page):

@@ -7,6 +7,7 @@ from statistics import median, quantiles
 import pytest
 from projects import write_project
 
+from rosetta.project import numbers
 from rosetta.project.workloads import WorkloadError, load_project
 from rosetta.records import coverage, describe
 from rosetta.records.records import Record
@@ -171,4 +172,4 @@ def test_an_accuracy_out_of_its_band_is_not_as_expected(monkeypatch):
         about["data"] = {"source": "official"}
         notebook = type("Notebook", (), {"metadata": {"rosetta": about}})
         told = describe.accuracy(Record(Path("record.ipynb"), notebook), script)
-        assert told == (describe.percent(fraction), describe.band(*bounds), inside)
+        assert told == (numbers.percent(fraction), numbers.band(*bounds), inside)

@@ -14,6 +14,7 @@ from browsing import DESKTOP, PHONE
 from bs4 import BeautifulSoup
 from tinysite import SYNTHETIC, TinySite, serve, soup, words
 
+from rosetta.project import numbers
 from rosetta.project.workloads import load_project
 from rosetta.records import describe, records, seeds
 from rosetta.records.series import PICTURES, Line, Mark, Panel, Series
@@ -246,11 +247,11 @@ def test_a_page_shows_the_figures_of_its_records(site):
     steps, memory, published = page.select("figure.picture")
     script = load_project(site.root).script("line/abacus")
     record = records.read(next(site.root.glob("results/*/line/abacus*.ipynb")))
-    expected = describe.seconds(describe.timing(record).step_median)
+    expected = numbers.seconds(describe.timing(record).step_median)
     assert expected in steps.text
     assert expected in steps.svg["aria-label"]
     assert "Slate" not in steps.text, "which ran on synthetic data"
-    assert describe.memory(record.about["peak_memory_bytes"]) in memory.text
+    assert numbers.memory(record.about["peak_memory_bytes"]) in memory.text
     assert "Abacus, 1899: Oak desk" in published.text
     assert "750 s" in published.text
     assert script.workload.title in published.svg["aria-label"]
@@ -275,7 +276,7 @@ def test_what_the_seed_does_stands_beside_the_record(site):
     page = soup(site, "pictures")
     [table] = page.select("table.seeds")
     record = records.read(next(site.root.glob("results/*/line/abacus*.ipynb")))
-    own = describe.percent(record.reported["test_accuracy"])
+    own = numbers.percent(record.reported["test_accuracy"])
     abacus, slate = table.select("tbody tr")
     others = "93.00 %, 95.00 %, 97.00 % 95.00 % 4.0 points"
     assert words(abacus) == f"Abacus {own} {others}"

@@ -3,7 +3,6 @@
 import pytest
 from nbformat.v4 import new_output
 
-from rosetta.records import describe
 from rosetta.site.pages import measures
 from rosetta.site.pages.render import overstrike, places, tidy
 
@@ -34,14 +33,6 @@ def test_pieces_of_a_stream_are_joined_before_they_are_drawn():
 
 def test_cells_are_numbered_within_their_step():
     assert places(["a", "a", "b", "a"]) == [("a", 0), ("a", 1), ("b", 0), ("a", 2)]
-
-
-@pytest.mark.parametrize(
-    ("value", "shown"),
-    [(0.1134, "0.113 s"), (8.3, "8.30 s"), (88.04, "88.0 s"), (1930.4, "1,930 s")],
-)
-def test_seconds_have_three_figures(value, shown):
-    assert describe.seconds(value) == shown
 
 
 def test_long_lists_are_cut_and_counted():

@@ -3,6 +3,7 @@
 from docutils import nodes
 from sphinx.util import logging
 
+from rosetta.project import numbers
 from rosetta.project.lessons import (
     DEPENDS,
     NO_LONGER_TRUE,
@@ -137,7 +138,7 @@ def measured_table(lesson: Lesson, found: list[Measurement]) -> Tag:
 
 def noted(measurement: Measurement) -> nodes.paragraph:
     """List what else an experiment reported, as bare numbers: the lesson's text says what of."""
-    told = (f"{name}: {verdicts.plain(value)}" for name, value in measurement.notes.items())
+    told = (f"{name}: {numbers.figure(value)}" for name, value in measurement.notes.items())
     label = measurement.script.framework.label
     return line(f"{label} noted, too: {'; '.join(told)}.", classes=("lesson-notes",))
 

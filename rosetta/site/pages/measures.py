@@ -6,9 +6,9 @@ import json
 from docutils import nodes
 from sphinx.util import logging
 
+from rosetta.project import numbers
 from rosetta.project.workloads import Script
 from rosetta.proof import parity
-from rosetta.records import describe
 from rosetta.records.provenance import Fact, measured
 from rosetta.records.records import Record
 from rosetta.site.base.elements import Tag, judged, table, tag
@@ -75,7 +75,7 @@ def compared(quantity: parity.Quantity) -> list:
     """Return the row of one quantity of the proof."""
     name = QUANTITIES.get(quantity.name, quantity.name)
     unit = f" {UNITS[quantity.name]}" if quantity.name in UNITS else ""
-    error, allowed = describe.amount(quantity.error), describe.amount(quantity.tolerance)
+    error, allowed = numbers.amount(quantity.error), numbers.amount(quantity.tolerance)
     told = f"off by {error}{unit}, {allowed} allowed"
     return [f"Parity: {name}", outcome(quantity.passed), told]
 

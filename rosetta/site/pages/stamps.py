@@ -2,6 +2,7 @@
 
 from docutils import nodes
 
+from rosetta.project import numbers
 from rosetta.project.workloads import Script
 from rosetta.records import describe
 from rosetta.records.provenance import EDITED, stale
@@ -23,7 +24,7 @@ def stamp(record: Record, script: Script, step: str | None = None) -> nodes.para
         facts.append([text(describe.data_label(record), "data-label", record.source)])
     seconds = record.about.get("step_seconds", {}).get(step)
     if seconds is not None:
-        facts.append([f"this step took {describe.seconds(seconds)}"])
+        facts.append([f"this step took {numbers.seconds(seconds)}"])
     return line(*separated(facts), classes=("stamp",))
 
 

@@ -3,8 +3,7 @@
 from docutils import nodes
 from sphinx.util.docutils import SphinxDirective
 
-from rosetta.records import describe
-from rosetta.project import published
+from rosetta.project import numbers, published
 from .columns import Group, Notes, checked, head_cell
 from .comparison import Comparison, Line, published_lines
 from rosetta.site.base.dependencies import uses
@@ -91,7 +90,7 @@ def verdict(figure: published.Figure, comparison: Comparison) -> list[nodes.Node
     if figure.column.kind != "check" or figure.value is None or not (profile and profile.accuracy):
         return []
     low, high = profile.accuracy
-    return checked(low <= figure.value <= high, describe.band(low, high))
+    return checked(low <= figure.value <= high, numbers.band(low, high))
 
 
 def who_could(figure: published.Figure, known: Line) -> str:

@@ -2,8 +2,9 @@
 
 from docutils import nodes
 
-from rosetta.records import describe, seeds
+from rosetta.project import numbers
 from rosetta.proof import parity, planted
+from rosetta.records import seeds
 from rosetta.proof.planted import UNTOUCHED, Fault
 from rosetta.records.provenance import origin, trust
 from rosetta.project.workloads import Script, Workload, WorkloadError
@@ -28,11 +29,11 @@ class TolerancesDirective(Drawn):
         rows = []
         for name in workload.tolerances:
             tolerance, spread = parity.allowed(workload, name)
-            measured = describe.amount(spread) if spread is not None else "-"
+            measured = numbers.amount(spread) if spread is not None else "-"
             times = f"{tolerance / spread:.0f} times" if spread else "-"
             what, unit = QUANTITIES.get(name, name), UNITS.get(name, "absolute")
             figures = (
-                text(told, "unmoved") for told in (describe.amount(tolerance), measured, times)
+                text(told, "unmoved") for told in (numbers.amount(tolerance), measured, times)
             )
             rows.append([what.capitalize(), unit, *figures])
         header = ["Quantity", "Unit", "Allowed", "Largest error of correct programs", "Apart"]
@@ -80,7 +81,7 @@ class PlantedDirective(Drawn):
             found = found[1:]
         amounts = [
             text(amount, "moved" if error > tolerance else "unmoved")
-            for amount, error in {describe.amount(error): error for error in found}.items()
+            for amount, error in {numbers.amount(error): error for error in found}.items()
         ]
         return [amounts[0], *(part for more in amounts[1:] for part in (" to ", more))]
 
@@ -92,7 +93,7 @@ class PlantedDirective(Drawn):
                 framework, words = next(iter(fault.said.items()))
                 entries += [
                     tag("dt", f"{fault.name}, in {self.label(framework)}"),
-                    tag("dd", words),
+                    tag("dd", numbers.typeset(words)),
                 ]
         title = tag("summary", "What the proof said of each")
         return tag("details", title, tag("dl", *entries, classes=("said",)), classes=("folded",))
@@ -133,10 +134,10 @@ class SeedsDirective(Drawn):
             for record in catalog_of(self.env).records(script)
             if record.sound and record.source != "synthetic" and record.profile == profile
         ]
-        *before, last = map(describe.percent, reached.accuracies)
+        *before, last = map(numbers.percent, reached.accuracies)
         others = [part for a in before for part in (whole(f"{a},"), " ")] + [whole(last)]
-        own = whole(describe.percent(told[0])) if told else "not run"
-        mean, width = whole(describe.percent(reached.mean)), whole(points(reached.width))
+        own = whole(numbers.percent(told[0])) if told else "not run"
+        mean, width = whole(numbers.percent(reached.mean)), whole(numbers.points(reached.width))
         return [name, own, others, mean, width]
 
     def summary(self, found: list[seeds.Reached], title: str) -> str:
@@ -146,19 +147,14 @@ class SeedsDirective(Drawn):
         runs = sum(len(reached.runs) for reached in found)
         return (
             f"{runs} runs of {len(found)} programs, {title} each: with nothing changed but the "
-            f"seed, one and the same program moves by up to {points(widest)}; the means of the "
-            f"programs lie within {points(max(means) - min(means))} of each other."
+            f"seed, one and the same program moves by up to {numbers.points(widest)}; the means of "
+            f"the programs lie within {numbers.points(max(means) - min(means))} of each other."
         )
 
 
 def whole(figure: str) -> nodes.inline:
     """Keep a figure and its unit on one line."""
     return text(figure, "whole")
-
-
-def points(difference: float) -> str:
-    """Write a difference of two accuracies."""
-    return f"{100 * difference:.1f} points"
 
 
 class ProvenanceDirective(Drawn):

@@ -8,6 +8,7 @@ from html import escape
 from docutils import nodes
 
 from rosetta.records import describe
+from rosetta.project import numbers
 from rosetta.project.workloads import Script
 from .columns import Group, Notes, checked, head_cell
 from .comparison import MARKS, Comparison, Hardware, Line, Number, Run, compare
@@ -132,7 +133,7 @@ def our_cells(known: Line, run: Run | None, place: Hardware) -> list[Tag]:
     return [
         tag("td", *about_run(run), classes=("run",), **group),
         figure_cell(run, step, step_words) if step else tag("td", "too short to time", **group),
-        figure_cell(run, run.numbers.get("training"), training_words),
+        whole_run(run),
         tag("td", *accuracy(run), **group),
         figure_cell(run, run.numbers.get("peak memory"), memory_words),
     ]
@@ -150,6 +151,15 @@ def figure_cell(run: Run, number: Number | None, words) -> Tag:
     return cell
 
 
+def whole_run(run: Run) -> Tag:
+    """Draw the time of all training; runs of unequal length are sorted apart, the longest first."""
+    cell = figure_cell(run, run.numbers.get("training"), training_words)
+    known = list(run.line.script.workload.profiles)
+    if run.record.profile in known:
+        cell["data-length"] = str(known.index(run.record.profile))
+    return cell
+
+
 def about_run(run: Run) -> list[nodes.Node]:
     """Say which run it was, on which data, whether it is proven, and what is against it."""
     title = describe.run_title(run.record, run.line.script)
@@ -164,21 +174,21 @@ def about_run(run: Run) -> list[nodes.Node]:
 
 
 def step_words(run: Run, step: Number) -> tuple[str, ...]:
-    low, middle, high = (describe.figure(s * 1e3) for s in (step.low, step.value, step.high))
+    low, middle, high = (numbers.bare_milliseconds(s) for s in (step.low, step.value, step.high))
     return middle, f"{low} to {high}", describe.blocks(step.count)
 
 
 def training_words(run: Run, total: Number) -> tuple[str, ...]:
-    if total.count == 1:
-        return describe.bare_seconds(total.value), "one epoch"
-    first = describe.bare_seconds(run.numbers["first epoch"].value)
-    return describe.bare_seconds(total.value), f"first epoch {first}"
+    if total.count == 1:  # which need not be a whole epoch
+        return numbers.figure(total.value), describe.run_title(run.record, run.line.script)
+    first = numbers.figure(run.numbers["first epoch"].value)
+    return numbers.figure(total.value), f"first epoch {first}"
 
 
 def memory_words(run: Run, memory: Number) -> tuple[str, ...]:
     gpu = run.numbers.get("peak GPU memory")
-    told = f"GPU {describe.gibibytes(gpu.value)}" if gpu else ""
-    return describe.gibibytes(memory.value), told
+    told = f"GPU {numbers.gibibytes(gpu.value)}" if gpu else ""
+    return numbers.gibibytes(memory.value), told
 
 
 def accuracy(run: Run) -> list[nodes.Node]:
@@ -187,7 +197,7 @@ def accuracy(run: Run) -> list[nodes.Node]:
     if told is None:
         return []
     reached, expected, passed = told
-    figure = link(reached.removesuffix(" %"), run.docname, classes=("figure",))
+    figure = link(reached.removesuffix(f"{numbers.SPACE}%"), run.docname, classes=("figure",))
     return [figure] if passed is None else [figure, *checked(passed, expected)]
 
 

@@ -7,6 +7,7 @@ from docutils import nodes
 from sphinx.util.docutils import SphinxDirective
 
 from rosetta.records import describe
+from rosetta.project import numbers
 from rosetta.project.workloads import Script, WorkloadError
 from rosetta.site.base.catalog import record_docname
 from .comparison import known_workloads
@@ -88,7 +89,7 @@ class WorkloadDirective(Drawn):
             return [name, link("failed", record_docname(record.path, script))]
         told, timed = [describe.run_title(record, script)], describe.timing(record)
         if "test_accuracy" in record.reported:
-            told.append(f"{describe.percent(record.reported['test_accuracy'])} test accuracy")
+            told.append(f"{numbers.percent(record.reported['test_accuracy'])} test accuracy")
         if timed:
             told.append(f"{describe.per_step(timed)[0]} per training step")
         return [name, link(", ".join(told), record_docname(record.path, script))]
@@ -134,8 +135,13 @@ class ParityDirective(Drawn):
             address = record_docname(record.path, script)
             rows.append([label, *(self.cell(by_name.get(name), address) for name in names)])
             whose = script.framework.label
-            findings += [note(f"{whose}: {told}", kind="failed") for told in verdict.findings]
-            findings += [note(f"{whose}: {told}", kind="data") for told in verdict.notes]
+            findings += [
+                note(f"{whose}: {numbers.typeset(told)}", kind="failed")
+                for told in verdict.findings
+            ]
+            findings += [
+                note(f"{whose}: {numbers.typeset(told)}", kind="data") for told in verdict.notes
+            ]
         if not names:
             header = ["Framework", "Verdict"]
         label = f"Parity of {judged[0][0].workload.title}: largest error per quantity"
@@ -148,17 +154,17 @@ class ParityDirective(Drawn):
     def allowed(self, verdicts, name: str) -> list:
         """Give the tolerance, and beside it what correct frameworks were measured to differ by."""
         known = next(q for verdict in verdicts for q in verdict.quantities if q.name == name)
-        spread = f"measured {describe.amount(known.spread)}" if known.spread is not None else ""
+        spread = f"measured {numbers.amount(known.spread)}" if known.spread is not None else ""
         unit = UNITS.get(name, "")
         return [
-            describe.amount(known.tolerance),
+            numbers.amount(known.tolerance),
             *(text(part, "spread") for part in (unit, spread) if part),
         ]
 
     def cell(self, quantity, address: str) -> list:
         if quantity is None:
             return [""]
-        error = link(describe.amount(quantity.error), address, classes=("figure",))
+        error = link(numbers.amount(quantity.error), address, classes=("figure",))
         return [error, outcome(quantity.passed)]
 
 

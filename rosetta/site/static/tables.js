@@ -11,6 +11,9 @@
     return cell?.dataset.value === undefined ? null : Number(cell.dataset.value);
   }
 
+  /* How long the run was, as a rank: the time of a short one says nothing beside that of a long one. */
+  const length = (row, index) => Number(cellAt(row, index)?.dataset.length ?? -1);
+
   /* The cell in a column, though a cell before it may span several. */
   function cellAt(row, index) {
     let at = 0;
@@ -45,8 +48,10 @@
     for (const other of places.keys()) other.removeAttribute("aria-sort");
     heading.setAttribute("aria-sort", direction);
     const sign = direction === "ascending" ? 1 : -1;
-    const rows = Array.from(table.tBodies[0].rows, (row) => [key(row, index, heading.dataset.sort), row]);
-    rows.sort(([a], [b]) => (a === null || b === null ? compare(a, b) : sign * compare(a, b)));
+    const rows = Array.from(table.tBodies[0].rows, (row) =>
+      [key(row, index, heading.dataset.sort), row, length(row, index)]);
+    rows.sort(([a, , long], [b, , longer]) =>
+      (a === null || b === null ? compare(a, b) : longer - long || sign * compare(a, b)));
     table.tBodies[0].append(...rows.map(([, row]) => row));
   }
 
