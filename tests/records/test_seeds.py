@@ -49,7 +49,10 @@ def test_each_seed_is_run_once_and_again_when_the_program_has_changed(job, tmp_p
     assert [(run.seed, run.test_accuracy) for run in first] == [(1, 0.6), (2, 0.7)]
     assert first[0].machine == "test-machine"
     assert first[0].versions.keys() == {"numpy"}
-    assert transcript.lines[-1] == "  mean 65.00 %, lowest to highest 10.00 %"
+    assert (
+        transcript.lines[-1]
+        == "  mean 65.00\N{NO-BREAK SPACE}%, lowest to highest 10.00\N{NO-BREAK SPACE}%"
+    )
     assert not list(tmp_path.glob("results/*/tiny")), "a record with another seed is none"
 
     study(job, 3, path, transcript)
