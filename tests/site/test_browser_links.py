@@ -96,3 +96,15 @@ def test_a_line_of_a_tab_still_comes_to_the_middle(site, visit):
     page.wait_for_load_state("load")
     place = box(page, f"#{script.framework.id}-L-{a_line(script)}")
     assert 150 < place["y"] < DESKTOP["height"] - 150
+
+
+def test_on_paper_the_stone_is_ink_and_no_row_is_split(site, visit):
+    page = visit(f"{site.base}/")
+    page.emulate_media(media="print")
+    ink = "getComputedStyle(document.querySelector('.stone code')).color"
+    assert page.evaluate(ink) == "rgb(17, 17, 17)"
+    page.goto(f"{site.base}/results/{site.workload}/")
+    inside = "getComputedStyle(document.querySelector('table.comparison tbody tr')).breakInside"
+    assert page.evaluate(inside) == "avoid"
+    wide = "getComputedStyle(document.querySelector('.comparison-box')).page"
+    assert page.evaluate(wide) == "wide"

@@ -164,7 +164,7 @@ def test_home_draws_what_is_there(drawn):
     assert words(summary.dd) == "2 executed on CPU, 1 cannot be expressed."
     assert summary.a["href"] == "results/line/"
     assert [a["href"] for a in page.select(".chips a")] == [
-        "line/?framework=abacus", "line/?framework=slate"
+        "line/?framework=abacus#first-step", "line/?framework=slate#first-step"
     ]  # fmt: skip
     registers = page.select(".stone .register")
     assert [item.select_one(".register-name").text for item in registers] == [
