@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from rosetta import describe, parity, records
+from rosetta.sphinxext import pages
 from rosetta.workloads import load_project
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -16,6 +17,11 @@ RECORDS = [
     if path.is_relative_to(ROOT / "results") and ".failed." not in path.name
 ]
 RECORDED = [script for script in PROJECT.programs if records.paths_of(PROJECT, script)]
+
+
+def test_no_two_pages_of_records_share_a_title():
+    titles = [pages.record_title(record, script) for script, record in (p.values for p in RECORDS)]
+    assert len(set(titles)) == len(titles)
 
 
 @pytest.mark.parametrize("script", RECORDED, ids=lambda script: script.name)

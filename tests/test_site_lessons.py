@@ -69,6 +69,14 @@ def test_another_claim_redraws_the_pages_of_the_experiment(site):
         assert "Ratio 2 × not true here , the claim is more than 3" in told, page
 
 
+def test_a_lesson_of_an_older_study_names_and_links_it(site):
+    site.edit(SOURCE, "source: project", "source: study")
+    assert site.draw().returncode == 0
+    origin = box(site).select_one(".lesson-source")
+    assert words(origin) == "From the older study, study.example ."
+    assert origin.a["href"] == "https://study.example"
+
+
 def test_a_measurement_that_contradicts_the_text_is_flagged(site):
     site.edit(EXPERIMENT, "PUSHES = 2", "PUSHES = 1")
     assert site.run("lessons/steady-hand/abacus").ok

@@ -22,6 +22,7 @@ picker        what chooses frameworks on a workload's page
 lessons       the directives {lesson} and {lessons}: verdicts, and the lines they speak of
 marks         links from lines of code to the lessons, in the margin
 lines         the role {line} and {inscription}: links to lines of scripts, by quotation
+repository    links to where the project is kept, if that is known
 output        what is done to the written pages: downloads, the 404 page, pages that went
 """
 
@@ -40,6 +41,7 @@ from . import (
     pictures,
     project,
     proof,
+    repository,
     results,
     tables,
 )
@@ -53,6 +55,7 @@ from .variants import RecurrencesDirective
 def setup(app: Sphinx) -> dict:
     app.setup_extension("myst_nb")
     app.add_config_value("rosetta_root", None, "env", [str, Path])
+    app.add_config_value("rosetta_repository", "", "html", str)
     app.add_config_value("rosetta_machinery", dependencies.machinery(), "env", str)
 
     elements.register(app)
@@ -78,6 +81,7 @@ def setup(app: Sphinx) -> dict:
     app.connect("env-merge-info", dependencies.merge)
     app.connect("missing-reference", elements.resolve_link)
     app.connect("html-page-context", output.add_page_context)
+    app.connect("html-page-context", repository.add_page_links)
     app.connect("build-finished", output.finish, priority=900)
     app.connect("build-finished", downloads.write, priority=900)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

@@ -1,5 +1,8 @@
 """The directives {lesson} and {lessons}: what became of a claim, and which lines it speaks of."""
 
+import re
+from urllib.parse import urlsplit
+
 from docutils import nodes
 from sphinx.util import logging
 
@@ -12,7 +15,7 @@ from ..verdicts import Measurement, Unmeasured
 from ..workloads import Script
 from .catalog import record_docname
 from .dependencies import uses
-from .elements import Tag, code, judged, line, link, note, table, tag, text
+from .elements import Tag, code, judged, line, link, note, outside, table, tag, text
 from .lines import find, ids_begin
 from .project import catalog_of
 from .tables import Drawn
@@ -63,8 +66,26 @@ class LessonDirective(Lessons):
 
     def verdict(self, lesson: Lesson, found: list[Measurement]) -> nodes.Node:
         said = tag("strong", f"{verdicts.headline(lesson, found)}.")
-        origin = text(f"{SOURCES[lesson.source].capitalize()}.", "lesson-source")
+        origin = tag("span", *self.origin(lesson), ".", classes=("lesson-source",))
         return line(said, " ", lesson.claim, " ", origin, classes=("lesson-headline",))
+
+    def origin(self, lesson: Lesson) -> list[nodes.Node | str]:
+        """Say where a lesson is from; an older study by its name, with a link."""
+        told, studies = SOURCES[lesson.source].capitalize(), self.studies()
+        if lesson.source != "study" or not studies:
+            return [told]
+        named = (outside(name, address) for name, address in studies.items())
+        return [told, *(part for link_ in named for part in (", ", link_))]
+
+    def studies(self) -> dict[str, str]:
+        """Return the repositories of the studies whose tables are kept: name -> address."""
+        uses(self.env, "published")
+        found = {}
+        for known in catalog_of(self.env).published:
+            address = re.split("/(?:blob|tree)/", known.source)[0]
+            parts = urlsplit(address)
+            found[parts.path.strip("/") or parts.netloc] = address
+        return found
 
     def remarks(
         self, lesson: Lesson, found: list[Measurement], experiments: tuple[Script, ...]
@@ -98,17 +119,18 @@ class LessonDirective(Lessons):
                             type="rosetta", subtype="line")  # fmt: skip
                 continue
             quoted = code(script.code_lines()[number].strip())
-            title, places = script.workload.title, []
-            if not script.lesson:  # an experiment stands on no page beside others
+            places = [script.workload.title]  # an experiment stands on no page beside others
+            if not script.lesson:
                 beside = f"{ids_begin(script, script.workload.id)}-{number}"
-                places = [", ", link("beside the others", script.workload.id, anchor=beside)]
+                told = f"{script.workload.id.upper()}, beside the others"
+                places = [link(told, script.workload.id, anchor=beside)]
             own = f"{ids_begin(script, script.name)}-{number}"
             name = link(script.framework.label, script.name, anchor=own)
-            rows.append([name, quoted, [title, *places]])
+            rows.append([name, [quoted, tag("small", *places)]])
         if not rows:
             return []
         label = "The lines that this lesson speaks of"
-        head = ["Framework", "The line", "Where"]
+        head = ["Framework", "The line, and where it stands"]
         drawn = table(head, rows, label=label, classes=("lesson-lines",))
         return [tag("details", tag("summary", f"{label}: {len(rows)}"), drawn, open="open")]
 
