@@ -200,3 +200,18 @@ def test_other_lines_redraw_the_pages_that_carry_the_marks(site):
     for page in ("line", "line/abacus"):
         mark = soup(site, page).select_one("a.lesson-mark")
         assert "weights = np.zeros(2)" in mark.parent.text, page
+
+
+def test_a_lesson_leads_on_to_its_neighbors_and_back_to_all(site):
+    site.add_lesson("unsteady-hand", "An unsteady hand")
+    assert site.draw().returncode == 0
+    found = soup(site, PAGE).select_one("nav.lesson-neighbors")
+    assert [words(item) for item in found.select("li")] == [
+        "Next: An unsteady hand",
+        "About the same lines: An unsteady hand",
+        "All lessons",
+    ]
+    assert [link["href"] for link in found.select("a")] == [
+        "../unsteady-hand/", "../unsteady-hand/", "../",
+    ]  # fmt: skip
+    assert words(soup(site, "lessons").select_one(".coverage-count")) == "2 lessons."

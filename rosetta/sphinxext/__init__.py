@@ -81,6 +81,7 @@ def setup(app: Sphinx) -> dict:
     app.connect("env-merge-info", dependencies.merge)
     app.connect("missing-reference", elements.resolve_link)
     app.connect("html-page-context", output.add_page_context)
+    app.connect("html-page-context", lessons.add_neighbors)
     app.connect("html-page-context", repository.add_page_links)
     app.connect("build-finished", output.finish, priority=900)
     app.connect("build-finished", downloads.write, priority=900)

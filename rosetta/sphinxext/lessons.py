@@ -1,6 +1,7 @@
 """The directives {lesson} and {lessons}: what became of a claim, and which lines it speaks of."""
 
 import re
+from html import escape
 from urllib.parse import urlsplit
 
 from docutils import nodes
@@ -184,7 +185,11 @@ class LessonsDirective(Lessons):
             raise self.error(f"there is no workload {asked!r}; there are: {', '.join(known)}.")
         chosen = [lesson for lesson in project.lessons.values() if self.belongs(lesson, asked)]
         entries = [tag("li", *self.entry(lesson)) for lesson in chosen]
-        return [tag("ul", *entries, classes=("lessons",))] if entries else []
+        if not entries:
+            return []
+        count = f"{len(entries)} lesson{'' if len(entries) == 1 else 's'}."
+        told = line(count, classes=("coverage-count",))
+        return [told, tag("ul", *entries, classes=("lessons",))]
 
     def belongs(self, lesson: Lesson, asked: str | None) -> bool:
         if asked is None or asked in lesson.workloads:
@@ -197,6 +202,35 @@ class LessonsDirective(Lessons):
         badge = text(outcome, "lesson-badge", f"lesson-{SLUGS[outcome]}")
         name = link(lesson.title.replace("`", ""), lesson.docname)
         return [tag("div", name, " ", badge, classes=("lesson-name",)), line(lesson.claim)]
+
+
+def add_neighbors(app, pagename, templatename, context, doctree) -> None:
+    """Lead on from a lesson's end: to the ones before and after, and to those of the same lines.
+
+    {lesson} depends on all lessons, so the page is drawn again when one of them changes.
+    """
+    lessons = app.env.project.catalog.project.lessons
+    lesson = lessons.get(pagename.removeprefix("lessons/"))
+    if lesson is None or pagename != lesson.docname:
+        return
+    order, quoted = list(lessons.values()), set(lesson.lines)
+    at = order.index(lesson)
+    near = {"Previous": order[at - 1 : at] if at else [], "Next": order[at + 1 : at + 2]}
+    others = [known for known in order if known is not lesson and quoted & set(known.lines)]
+    links = [(word, known) for word, found in near.items() for known in found]
+    links += [("About the same lines", known) for known in others]
+    entries = [
+        f"<li>{word}: {anchor(app, pagename, known.docname, known.title)}</li>"
+        for word, known in links
+    ]
+    entries.append(f"<li>{anchor(app, pagename, 'lessons', 'All lessons')}</li>")
+    opened = '<nav class="lesson-neighbors" aria-label="Other lessons">'
+    context["body"] += f"{opened}<ul>{''.join(entries)}</ul></nav>"
+
+
+def anchor(app, here: str, docname: str, title: str) -> str:
+    address = app.builder.get_relative_uri(here, docname)
+    return f'<a href="{address}">{escape(title.replace("`", ""))}</a>'
 
 
 DIRECTIVES = {"lesson": LessonDirective, "lessons": LessonsDirective}
