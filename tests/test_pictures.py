@@ -275,7 +275,7 @@ def test_what_the_seed_does_stands_beside_the_record(site):
     page = soup(site, "pictures")
     [table] = page.select("table.seeds")
     record = records.read(next(site.root.glob("results/*/line/abacus*.ipynb")))
-    own = numbers.percent(record.reported["test_accuracy"])
+    own = numbers.percent(record.reported["test_accuracy"]).replace("\u00a0", " ")
     abacus, slate = table.select("tbody tr")
     others = "93.00 %, 95.00 %, 97.00 % 95.00 % 4.0 points"
     assert words(abacus) == f"Abacus {own} {others}"
