@@ -11,11 +11,18 @@ from pathlib import Path
 REPOSITORY = Path(__file__).resolve().parent
 sys.path.insert(0, str(REPOSITORY))
 
+from rosetta.sphinxext.repository import icon_links, repository_of  # noqa: E402
+
 project = "Rosetta Stone"
 author = "the contributors"
 copyright = f"{author}, Apache License 2.0"
 language = "en"
+<<<<<<< 1de53894d969a916bd229cf3d5a7695461147ed3
 extensions = ["rosetta.site"]
+=======
+extensions = ["rosetta.sphinxext"]
+rosetta_repository = repository_of(REPOSITORY)
+>>>>>>> 2dd653a03dddc17d0d69d472a0daed90b7028aac
 rosetta_root = os.environ.get("ROSETTA_ROOT") or str(REPOSITORY)
 
 exclude_patterns = ["conf.py", "README.md"]
@@ -35,9 +42,10 @@ html_domain_indices = False
 html_sidebars = {"**": []}
 html_context = {"default_mode": "auto"}
 html_theme_options = {
+    "icon_links": icon_links(rosetta_repository),
     "search_bar_text": "Search code, output and prose",
     "navbar_align": "left",
-    "navbar_end": ["theme-switcher"],
+    "navbar_end": ["theme-switcher", "navbar-icon-links"],
     "secondary_sidebar_items": ["page-toc"],
     "article_header_start": [],
     "show_prev_next": False,

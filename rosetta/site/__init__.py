@@ -1,5 +1,6 @@
 """Draw the site from scripts and records. Nothing is executed here, and no kernel is needed.
 
+<<<<<<< 1de53894d969a916bd229cf3d5a7695461147ed3
 A Sphinx extension in five rooms, each of which may call those above it:
 
 base      catalog (what there is to show, read once a build), project (scripts and records as
@@ -12,6 +13,32 @@ lessons   lessons ({lesson}, {lessons}), marks in the margin
 
 output and downloads finish the written pages: data of tables, the 404 page. The command line
 calls this package by way of Sphinx; it calls `records`, `proof` and `project`, never `run`.
+=======
+project       scripts and records as pages beside those of docs/
+dependencies  which page shows what, by content: only what changed is redrawn
+catalog       what there is to show, read once a build
+render        code and outputs, through myst-nb
+steps         the directive {step}: one step in every framework, as tabs
+pages         a page for each script and each record
+tables        the directives {workload}, {parity}, {frameworks}, ...
+comparison    a workload's records and the published tables, laid side by side
+results       the directive {results}: framework by hardware
+columns       what its columns are made of
+older         its published columns, and the directive {published}: their sources
+overview      the directives {coverage} and {summary}: what there is, and what not
+downloads     the tables' data as JSON and CSV
+drawing       the directive {network}: the layers as a picture
+variants      the directive {recurrences}: whose layer is which recurrence
+pictures      the directive {picture}: records as a picture, kept from build to build
+plots         what matplotlib draws, vector: SVG that is part of a page
+proof         the directives {tolerances}, {planted} and {provenance}: why to believe it
+picker        what chooses frameworks on a workload's page
+lessons       the directives {lesson} and {lessons}: verdicts, and the lines they speak of
+marks         links from lines of code to the lessons, in the margin
+lines         the role {line} and {inscription}: links to lines of scripts, by quotation
+repository    links to where the project is kept, if that is known
+output        what is done to the written pages: downloads, the 404 page, pages that went
+>>>>>>> 2dd653a03dddc17d0d69d472a0daed90b7028aac
 """
 
 from pathlib import Path
@@ -20,7 +47,7 @@ from sphinx.application import Sphinx
 
 from rosetta.project.languages import BY_EXTENSION
 
-from . import downloads, output
+from . import downloads, output, repository
 from .base import dependencies, elements, project
 from .lessons import lessons
 from .pages.lines import InscriptionDirective, LineRole
@@ -35,6 +62,7 @@ from .tabs.variants import RecurrencesDirective
 def setup(app: Sphinx) -> dict:
     app.setup_extension("myst_nb")
     app.add_config_value("rosetta_root", None, "env", [str, Path])
+    app.add_config_value("rosetta_repository", "", "html", str)
     app.add_config_value("rosetta_machinery", dependencies.machinery(), "env", str)
 
     elements.register(app)
@@ -61,6 +89,8 @@ def setup(app: Sphinx) -> dict:
     app.connect("doctree-read", picker.list_steps)
     app.connect("missing-reference", elements.resolve_link)
     app.connect("html-page-context", output.add_page_context)
+    app.connect("html-page-context", lessons.add_neighbors)
+    app.connect("html-page-context", repository.add_page_links)
     app.connect("build-finished", output.finish, priority=900)
     app.connect("build-finished", downloads.write, priority=900)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

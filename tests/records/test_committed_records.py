@@ -7,6 +7,7 @@ import pytest
 from rosetta.project.workloads import load_project
 from rosetta.proof import parity
 from rosetta.records import describe, records
+from rosetta.site.pages import pages
 
 ROOT = Path(__file__).resolve().parents[2]
 PROJECT = load_project(ROOT)
@@ -17,6 +18,11 @@ RECORDS = [
     if path.is_relative_to(ROOT / "results") and ".failed." not in path.name
 ]
 RECORDED = [script for script in PROJECT.programs if records.paths_of(PROJECT, script)]
+
+
+def test_no_two_pages_of_records_share_a_title():
+    titles = [pages.record_title(record, script) for script, record in (p.values for p in RECORDS)]
+    assert len(set(titles)) == len(titles)
 
 
 @pytest.mark.parametrize("script", RECORDED, ids=lambda script: script.name)

@@ -247,13 +247,13 @@ def test_a_page_shows_the_figures_of_its_records(site):
     steps, memory, published = page.select("figure.picture")
     script = load_project(site.root).script("line/abacus")
     record = records.read(next(site.root.glob("results/*/line/abacus*.ipynb")))
-    expected = numbers.seconds(describe.timing(record).step_median)
+    expected = numbers.milliseconds(describe.timing(record).step_median)
     assert expected in steps.text
     assert expected in steps.svg["aria-label"]
     assert "Slate" not in steps.text, "which ran on synthetic data"
     assert numbers.memory(record.about["peak_memory_bytes"]) in memory.text
     assert "Abacus, 1899: Oak desk" in published.text
-    assert "750 s" in published.text
+    assert "750\u00a0s" in published.text
     assert script.workload.title in published.svg["aria-label"]
     assert "Nothing to draw yet" in page.text, "for losses, which these scripts do not report"
 
@@ -261,9 +261,9 @@ def test_a_page_shows_the_figures_of_its_records(site):
 def test_tolerances_and_planted_faults_are_drawn(site):
     page = soup(site, "pictures")
     tolerances, planted = page.select("table.proof:not(.seeds)")
-    assert words(tolerances.tbody) == "Beads absolute 1.0e-06 2.0e-07 5 times"
+    assert words(tolerances.tbody) == "Beads absolute 1 × 10⁻⁶ 2 × 10⁻⁷ 5 times"
     nothing, fault = planted.select("tbody tr")
-    assert words(nothing) == "nothing 2 3.0e-07"
+    assert words(nothing) == "nothing 2 3 × 10⁻⁷"
     assert words(fault) == "one bead too many 2 0.25 to 0.5"
     assert [cell.text for cell in fault.select(".moved")] == ["0.25", "0.5"]
     assert not nothing.select(".moved")
@@ -276,7 +276,7 @@ def test_what_the_seed_does_stands_beside_the_record(site):
     page = soup(site, "pictures")
     [table] = page.select("table.seeds")
     record = records.read(next(site.root.glob("results/*/line/abacus*.ipynb")))
-    own = numbers.percent(record.reported["test_accuracy"])
+    own = numbers.percent(record.reported["test_accuracy"]).replace("\u00a0", " ")
     abacus, slate = table.select("tbody tr")
     others = "93.00 %, 95.00 %, 97.00 % 95.00 % 4.0 points"
     assert words(abacus) == f"Abacus {own} {others}"
@@ -284,7 +284,7 @@ def test_what_the_seed_does_stands_beside_the_record(site):
         "its record is of synthetic data"
     )
     assert "4 runs of 2 programs, all four epochs each" in page.text
-    assert "moves by up to 4.0 points; the means of the programs lie within 5.0" in page.text
+    assert "moves by up to 4.0\u00a0points; the means of the programs lie within 5.0" in page.text
 
 
 def test_an_edited_record_is_not_held_against_the_seeds(site):

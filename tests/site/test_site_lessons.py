@@ -69,6 +69,14 @@ def test_another_claim_redraws_the_pages_of_the_experiment(site):
         assert "Ratio 2 × not true here , the claim is more than 3" in told, page
 
 
+def test_a_lesson_of_an_older_study_names_and_links_it(site):
+    site.edit(SOURCE, "source: project", "source: study")
+    assert site.draw().returncode == 0
+    origin = box(site).select_one(".lesson-source")
+    assert words(origin) == "From the older study, study.example ."
+    assert origin.a["href"] == "https://study.example"
+
+
 def test_a_measurement_that_contradicts_the_text_is_flagged(site):
     site.edit(EXPERIMENT, "PUSHES = 2", "PUSHES = 1")
     assert site.run("lessons/steady-hand/abacus").ok
@@ -192,3 +200,18 @@ def test_other_lines_redraw_the_pages_that_carry_the_marks(site):
     for page in ("line", "line/abacus"):
         mark = soup(site, page).select_one("a.lesson-mark")
         assert "weights = np.zeros(2)" in mark.parent.text, page
+
+
+def test_a_lesson_leads_on_to_its_neighbors_and_back_to_all(site):
+    site.add_lesson("unsteady-hand", "An unsteady hand")
+    assert site.draw().returncode == 0
+    found = soup(site, PAGE).select_one("nav.lesson-neighbors")
+    assert [words(item) for item in found.select("li")] == [
+        "Next: An unsteady hand",
+        "About the same lines: An unsteady hand",
+        "All lessons",
+    ]
+    assert [link["href"] for link in found.select("a")] == [
+        "../unsteady-hand/", "../unsteady-hand/", "../",
+    ]  # fmt: skip
+    assert words(soup(site, "lessons").select_one(".coverage-count")) == "2 lessons."

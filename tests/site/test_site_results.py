@@ -120,25 +120,6 @@ def test_the_tables_numbers_are_recomputed_from_the_notebooks(drawn, name, patte
     assert float(memory.a.text) == pytest.approx(expected["peak memory"] / 2**30, abs=5e-3)
 
 
-def test_a_short_run_is_called_what_its_profile_calls_it(site):
-    """One epoch of fewer images is not "one epoch", nor is its time that of one."""
-    for path in site.root.glob("results/*/line/slate*"):
-        path.unlink()
-    toml = site.root / "scripts/line/workload.toml"
-    toml.write_text(
-        toml.read_text("utf-8").replace(
-            "[profiles.full]",
-            '[profiles.tiny]\ntitle = "twenty steps"\nseconds = 60\nEPOCHS = 1\n\n[profiles.full]',
-        ),
-        "utf-8",
-    )
-    assert site.run("line/slate", "tiny").ok
-    assert site.draw().returncode == 0
-    told = [row.select_one("td[data-length]") for row in rows(site).values()]
-    assert words(told[1]).endswith(" twenty steps")
-    assert [cell and cell["data-length"] for cell in told] == ["2", "1", None]
-
-
 def test_lines_of_code_are_counted_without_comments_and_markdown(drawn):
     for name, stem in (("Abacus", "abacus"), ("Slate + Chalk", "slate")):
         lines = (drawn.root / f"scripts/line/{stem}_line.py").read_text("utf-8").splitlines()
@@ -323,3 +304,22 @@ def test_a_published_figure_that_was_changed_stops_the_build(site):
     done = site.draw()
     assert done.returncode == 2
     assert "line-1899.toml: checksum is" in done.stderr
+
+
+def test_a_short_run_is_called_what_its_profile_calls_it(site):
+    """One epoch of fewer images is not "one epoch", nor is its time that of one."""
+    for path in site.root.glob("results/*/line/slate*"):
+        path.unlink()
+    toml = site.root / "scripts/line/workload.toml"
+    toml.write_text(
+        toml.read_text("utf-8").replace(
+            "[profiles.full]",
+            '[profiles.tiny]\ntitle = "twenty steps"\nseconds = 60\nEPOCHS = 1\n\n[profiles.full]',
+        ),
+        "utf-8",
+    )
+    assert site.run("line/slate", "tiny").ok
+    assert site.draw().returncode == 0
+    told = [row.select_one("td[data-length]") for row in rows(site).values()]
+    assert words(told[1]).endswith(" twenty steps")
+    assert [cell and cell["data-length"] for cell in told] == ["2", "1", None]

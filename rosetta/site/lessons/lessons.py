@@ -1,5 +1,9 @@
 """The directives {lesson} and {lessons}: what became of a claim, and which lines it speaks of."""
 
+import re
+from html import escape
+from urllib.parse import urlsplit
+
 from docutils import nodes
 from sphinx.util import logging
 
@@ -20,7 +24,18 @@ from rosetta.records.records import is_current
 from rosetta.records.verdicts import Measurement, Unmeasured
 from rosetta.site.base.catalog import record_docname
 from rosetta.site.base.dependencies import uses
-from rosetta.site.base.elements import Tag, code, judged, line, link, note, table, tag, text
+from rosetta.site.base.elements import (
+    Tag,
+    code,
+    judged,
+    line,
+    link,
+    note,
+    outside,
+    table,
+    tag,
+    text,
+)
 from rosetta.site.base.project import catalog_of
 from rosetta.site.pages.lines import find, ids_begin
 from rosetta.site.results.tables import Drawn
@@ -71,8 +86,26 @@ class LessonDirective(Lessons):
 
     def verdict(self, lesson: Lesson, found: list[Measurement]) -> nodes.Node:
         said = tag("strong", f"{verdicts.headline(lesson, found)}.")
-        origin = text(f"{SOURCES[lesson.source].capitalize()}.", "lesson-source")
+        origin = tag("span", *self.origin(lesson), ".", classes=("lesson-source",))
         return line(said, " ", lesson.claim, " ", origin, classes=("lesson-headline",))
+
+    def origin(self, lesson: Lesson) -> list[nodes.Node | str]:
+        """Say where a lesson is from; an older study by its name, with a link."""
+        told, studies = SOURCES[lesson.source].capitalize(), self.studies()
+        if lesson.source != "study" or not studies:
+            return [told]
+        named = (outside(name, address) for name, address in studies.items())
+        return [told, *(part for link_ in named for part in (", ", link_))]
+
+    def studies(self) -> dict[str, str]:
+        """Return the repositories of the studies whose tables are kept: name -> address."""
+        uses(self.env, "published")
+        found = {}
+        for known in catalog_of(self.env).published:
+            address = re.split("/(?:blob|tree)/", known.source)[0]
+            parts = urlsplit(address)
+            found[parts.path.strip("/") or parts.netloc] = address
+        return found
 
     def remarks(
         self, lesson: Lesson, found: list[Measurement], experiments: tuple[Script, ...]
@@ -106,17 +139,18 @@ class LessonDirective(Lessons):
                             type="rosetta", subtype="line")  # fmt: skip
                 continue
             quoted = code(script.code_lines()[number].strip())
-            title, places = script.workload.title, []
-            if not script.lesson:  # an experiment stands on no page beside others
+            places = [script.workload.title]  # an experiment stands on no page beside others
+            if not script.lesson:
                 beside = f"{ids_begin(script, script.workload.id)}-{number}"
-                places = [", ", link("beside the others", script.workload.id, anchor=beside)]
+                told = f"{script.workload.id.upper()}, beside the others"
+                places = [link(told, script.workload.id, anchor=beside)]
             own = f"{ids_begin(script, script.name)}-{number}"
             name = link(script.framework.label, script.name, anchor=own)
-            rows.append([name, quoted, [title, *places]])
+            rows.append([name, [quoted, tag("small", *places)]])
         if not rows:
             return []
         label = "The lines that this lesson speaks of"
-        head = ["Framework", "The line", "Where"]
+        head = ["Framework", "The line, and where it stands"]
         drawn = table(head, rows, label=label, classes=("lesson-lines",))
         return [tag("details", tag("summary", f"{label}: {len(rows)}"), drawn, open="open")]
 
@@ -170,7 +204,11 @@ class LessonsDirective(Lessons):
             raise self.error(f"there is no workload {asked!r}; there are: {', '.join(known)}.")
         chosen = [lesson for lesson in project.lessons.values() if self.belongs(lesson, asked)]
         entries = [tag("li", *self.entry(lesson)) for lesson in chosen]
-        return [tag("ul", *entries, classes=("lessons",))] if entries else []
+        if not entries:
+            return []
+        count = f"{len(entries)} lesson{'' if len(entries) == 1 else 's'}."
+        told = line(count, classes=("coverage-count",))
+        return [told, tag("ul", *entries, classes=("lessons",))]
 
     def belongs(self, lesson: Lesson, asked: str | None) -> bool:
         if asked is None or asked in lesson.workloads:
@@ -183,6 +221,35 @@ class LessonsDirective(Lessons):
         badge = text(outcome, "lesson-badge", f"lesson-{SLUGS[outcome]}")
         name = link(lesson.title.replace("`", ""), lesson.docname)
         return [tag("div", name, " ", badge, classes=("lesson-name",)), line(lesson.claim)]
+
+
+def add_neighbors(app, pagename, templatename, context, doctree) -> None:
+    """Lead on from a lesson's end: to the ones before and after, and to those of the same lines.
+
+    {lesson} depends on all lessons, so the page is drawn again when one of them changes.
+    """
+    lessons = app.env.project.catalog.project.lessons
+    lesson = lessons.get(pagename.removeprefix("lessons/"))
+    if lesson is None or pagename != lesson.docname:
+        return
+    order, quoted = list(lessons.values()), set(lesson.lines)
+    at = order.index(lesson)
+    near = {"Previous": order[at - 1 : at] if at else [], "Next": order[at + 1 : at + 2]}
+    others = [known for known in order if known is not lesson and quoted & set(known.lines)]
+    links = [(word, known) for word, found in near.items() for known in found]
+    links += [("About the same lines", known) for known in others]
+    entries = [
+        f"<li>{word}: {anchor(app, pagename, known.docname, known.title)}</li>"
+        for word, known in links
+    ]
+    entries.append(f"<li>{anchor(app, pagename, 'lessons', 'All lessons')}</li>")
+    opened = '<nav class="lesson-neighbors" aria-label="Other lessons">'
+    context["body"] += f"{opened}<ul>{''.join(entries)}</ul></nav>"
+
+
+def anchor(app, here: str, docname: str, title: str) -> str:
+    address = app.builder.get_relative_uri(here, docname)
+    return f'<a href="{address}">{escape(title.replace("`", ""))}</a>'
 
 
 DIRECTIVES = {"lesson": LessonDirective, "lessons": LessonsDirective}

@@ -88,8 +88,7 @@ class RecordParser(PageParser):
             page = section(document, f"{script.workload.title} in {script.framework.label}")
             page += note(f"This record cannot be read: {path.name}.", kind="failed")
             return
-        title = f"{script.workload.title} in {script.framework.label}: {describe.day(record)}"
-        page = section(document, title)
+        page = section(document, record_title(record, script))
         page += line(
             f"A recorded run: {describe.run_title(record, script)}. ",
             link("The script as it is now", script.name), ".", classes=("lead",),
@@ -104,6 +103,14 @@ class RecordParser(PageParser):
             box += step_seconds(record, script)
         box = section(page, "The executed notebook", "notebook")
         render_cells(document, box, cells_of(record), script.framework.language)
+
+
+def record_title(record: Record, script: Script) -> str:
+    """Name a run so that no other one has the name: how long it was, when, and where."""
+    told = [describe.run_title(record, script), describe.day(record), record.machine]
+    failed = [] if record.ok else ["failed"]
+    whose = f"{script.workload.title} in {script.framework.label}"
+    return f"{whose}: {', '.join([*told, *failed])}"
 
 
 def purpose(script: Script) -> list[nodes.Node | str]:

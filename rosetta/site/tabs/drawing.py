@@ -46,14 +46,23 @@ def figure(workload: Workload) -> str:
         f'<figure class="network"><svg role="img" width="100%" height="{height}" '
         f'aria-label="The network of {html.escape(workload.title)}" aria-describedby="{name}">',
         f'<desc id="{name}">{html.escape(described)} In all {count} parameters.</desc>',
-        *heading(),
+        *heading(layers),
         *silhouette(layers),
         *(part for row, layer in enumerate(layers) for part in words(layer, row)),
         f"</svg><figcaption>The network has {count} parameters, all in the colored layers. "
-        "The wider a bar, the larger the picture, or the longer the sequence or the vector (this "
-        "one by its logarithm); the higher, the more channels.</figcaption></figure>",
+        f"{legend(layers)}</figcaption></figure>",
     ]
     return "\n".join(parts)
+
+
+def legend(layers: tuple[Layer, ...]) -> str:
+    """Say what the sizes of the bars mean, of the things that this network has."""
+    long, high = ("the larger the picture", "channels") if pictures(layers) else (
+        "the longer the sequence", "features")  # fmt: skip
+    return (
+        f"The wider a bar, {long}, or the longer the vector (by its logarithm); "
+        f"the higher, the more {high}."
+    )
 
 
 def sentence(layer: Layer) -> str:
@@ -65,10 +74,16 @@ def sentence(layer: Layer) -> str:
     return f"{what}{then}: {written(layer.shape)}{count}"
 
 
-def heading() -> list[str]:
+def pictures(layers: tuple[Layer, ...]) -> bool:
+    """Tell whether a network sees pictures, which have two sides; a sequence has one."""
+    return any(len(layer.shape) > 2 for layer in layers)
+
+
+def heading(layers: tuple[Layer, ...]) -> list[str]:
+    order = "channels first" if pictures(layers) else "features × time steps"
     return [
         label(TEXT, 16, "soft", "Layer"),
-        label("100%", 16, "soft end", "Output, channels first"),
+        label("100%", 16, "soft end", f"Output, {order}"),
         label("100%", 33, "soft end", "Parameters"),
         f'<line x1="0" x2="100%" y1="{HEAD - 1.5}" y2="{HEAD - 1.5}"/>',
     ]
