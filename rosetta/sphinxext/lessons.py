@@ -6,7 +6,7 @@ from sphinx.util import logging
 from .. import describe, verdicts
 from ..lessons import DEPENDS, NO_LONGER_TRUE, NOT_MEASURED, SOURCES, STILL_TRUE, Lesson
 from ..provenance import stale
-from ..quotations import Misquoted
+from ..quotations import Misquoted, Unquotable
 from ..records import is_current
 from ..verdicts import Measurement, Unmeasured
 from ..workloads import Script
@@ -93,6 +93,8 @@ class LessonDirective(Lessons):
         for quotation in lesson.lines:
             try:
                 script, number = find(self.env, quotation)
+            except Unquotable:
+                continue
             except Misquoted as error:
                 LOG.warning("%s: %s", lesson.path.name, error, location=self.get_location(),
                             type="rosetta", subtype="line")  # fmt: skip

@@ -7,7 +7,7 @@ from docutils import nodes
 from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective
 
-from ..quotations import Misquoted, unlabeled
+from ..quotations import Misquoted, Unquotable, unlabeled
 from ..workloads import Script
 from .dependencies import uses
 from .elements import code, link, table, tag
@@ -41,6 +41,8 @@ class RecurrencesDirective(SphinxDirective):
                 if not label:
                     raise Misquoted(f"{content!r} is not of the form text <gru/pytorch: code>")
                 script, number = find(self.env, quotation)
+            except Unquotable:
+                continue
             except Misquoted as error:
                 where = self.get_location()
                 LOG.warning("%s", error, location=where, type="rosetta", subtype="line")
