@@ -123,9 +123,14 @@ def html_command(given: argparse.Namespace) -> int:
     report = refresh(load_project(ROOT), options_of(given), Progress())
     site = ROOT / "_build" / "html"
     drawn = draw(site)
-    where = f"site: {site / 'index.html'}" if drawn == 0 else "the site was NOT drawn, see above"
+    where = f"site: {site / 'index.html'}{', with warnings, see above' if drawn else ''}"
+    if drawn not in (0, WITH_WARNINGS):
+        where = "the site was NOT drawn, see above"
     print(f"{report.sentence()}; {where}")
     return 1 if report.failed or drawn else 0
+
+
+WITH_WARNINGS = 1  # Sphinx's status when a page was warned of and all were drawn
 
 
 def draw(site: Path) -> int:

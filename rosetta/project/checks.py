@@ -1,9 +1,10 @@
 """Hold scripts against the rules that every tab obeys, without running anything."""
 
-from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import groupby
 
-from .workloads import Cell, Script
+from .cells import lines_of
+from .workloads import Script
 
 WIDTH = 80
 ALLOWED_OF_ROSETTA = "rosetta.datasets"
@@ -22,13 +23,38 @@ class Problem:
 
 
 def check(script: Script) -> list[Problem]:
-    """Return every broken rule of a script, in the order of its lines."""
+    """Return every broken rule of a script, in the order of its lines.
+
+    Of a file that is no script that is all there is to say.
+    """
+    if script.fault:
+        return [Problem(script.relative, script.fault.line, script.fault.text)]
     problems = [
         Problem(script.relative, line, text)
-        for rule in (steps, hyperparameters, width, imports, last_cell)
+        for rule in (openings, steps, hyperparameters, width, imports, last_cell)
         for line, text in rule(script)
     ]
     return sorted(problems, key=lambda problem: problem.line)
+
+
+def openings(script: Script):
+    """A step is opened once, and code stands in one: a tab shows all of it, in its place."""
+    opened = {}
+    for step, cells in groupby(script.cells, key=lambda cell: cell.step):
+        own = list(cells)
+        first = next((cell for cell in own if cell.kind == "code"), None)
+        if step is None and first:
+            yield (
+                first.line,
+                "this code stands before the first step, in no tab; give its marker a step's name.",
+            )
+        if step in opened:
+            yield (
+                own[0].line,
+                f"step {step!r} is opened again here, after line {opened[step]} and another step; "
+                "its cells stand together.",
+            )
+        opened.setdefault(step, own[0].line)
 
 
 def steps(script: Script):
@@ -48,7 +74,7 @@ def steps(script: Script):
     missing = expected[len(script.steps) :]
     if missing:
         yield (
-            len(script.text.splitlines()),
+            len(lines_of(script.text)),
             f"the script ends without {', '.join(missing)}; open a step with `# %% {missing[0]}`.",
         )
     elif len(script.steps) > len(expected):
@@ -81,7 +107,7 @@ def hyperparameters(script: Script):
 
 def width(script: Script):
     """A tab shows 80 columns without a scroll bar."""
-    for number, line in enumerate(script.text.splitlines(), start=1):
+    for number, line in enumerate(lines_of(script.text), start=1):
         if len(line) > WIDTH:
             yield number, f"{len(line)} columns; at most {WIDTH} are shown without scrolling."
 
@@ -91,9 +117,7 @@ def imports(script: Script):
     neighbours = {path.stem for path in script.path.parent.glob("*_*.*")}
     allowed = set() if script.lesson else {ALLOWED_OF_ROSETTA}
     for cell in script.code_cells:
-        with located(cell, script):
-            found = list(script.language.imports(cell.source))
-        for line, name in found:
+        for line, name in script.language.imports(cell.source):
             top = name.partition(".")[0]
             if (top == "rosetta" and name not in allowed) or top in neighbours | {""}:
                 kind = (
@@ -109,20 +133,9 @@ def imports(script: Script):
 
 def last_cell(script: Script):
     """The last cell is a dict for the machine; a print is for people."""
-    last, language = script.code_cells[-1], script.language
-    with located(last, script):
-        if not language.ends_in_record(last.source):
-            yield (
-                last.line,
-                f"the last cell must end in {language.record}: what this script reports.",
-            )
-
-
-@contextmanager
-def located(cell: Cell, script: Script):
-    """Give a syntax error the script's name and line."""
-    try:
-        yield
-    except SyntaxError as error:
-        error.filename, error.lineno = script.relative, cell.line + (error.lineno or 1) - 1
-        raise
+    last, language = script.cells[-1], script.language
+    if last.kind != "code" or not language.ends_in_record(last.source):
+        yield (
+            last.line,
+            f"the last cell must end in {language.record}: what this script reports.",
+        )

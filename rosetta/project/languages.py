@@ -7,6 +7,7 @@ new one is a subclass of Language and a place in LANGUAGES. Pure: nothing is sta
 import ast
 import json
 import re
+import warnings
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from pathlib import Path
@@ -35,9 +36,20 @@ class Language(ABC):
     precision: ClassVar[str | None] = None
 
     @property
-    def percent(self) -> str:
-        """Return jupytext's name of the format."""
-        return f"{self.extension[1:]}:percent"
+    def percent(self) -> dict[str, str]:
+        """Return jupytext's description of the format."""
+        return {"extension": self.extension, "format_name": "percent"}
+
+    def parse(self, source: str) -> set[int]:
+        """Return the numbers of the lines that begin inside a text, as far as they can be told.
+
+        Raises SyntaxError where a parser is at hand and the source cannot be parsed.
+        """
+        return set()
+
+    def is_text(self, source: str) -> bool:
+        """Tell whether a source is but one text, which does nothing when it is run."""
+        return False
 
     @abstractmethod
     def kernel(self, python: Path) -> list[str]:
@@ -90,6 +102,36 @@ class Python(Language):
     record = "a dict display"
     precision = f"{READ_BACK}print(_rosetta_told)\ndel _rosetta_told, _rosetta_precision"
 
+    def parse(self, source: str) -> set[int]:
+        try:
+            with warnings.catch_warnings():  # an odd escape is the script's affair
+                warnings.simplefilter("ignore")
+                tree = ast.parse(source)
+                # Beyond parsing: `return` outside of a function, and the like.
+                compile(tree, "script", "exec", dont_inherit=True)
+        except (ValueError, RecursionError, MemoryError) as error:
+            raise SyntaxError(str(error) or type(error).__name__) from None
+        if not re.search(r"\"{3}|'{3}|\\\n", source):
+            return set()
+        texts = (
+            node
+            for node in ast.walk(tree)
+            if isinstance(node, ast.JoinedStr)
+            or (isinstance(node, ast.Constant) and isinstance(node.value, str | bytes))
+        )
+        return {line for node in texts for line in range(node.lineno + 1, node.end_lineno + 1)}
+
+    def is_text(self, source: str) -> bool:
+        try:
+            body = ast.parse(source).body
+        except (SyntaxError, ValueError):
+            return False
+        return len(body) == 1 and (
+            isinstance(body[0], ast.Expr)
+            and isinstance(body[0].value, ast.Constant)
+            and isinstance(body[0].value.value, str)
+        )
+
     def kernel(self, python: Path) -> list[str]:
         # What a library writes past Python, as TensorFlow's greeting, goes to the log, not a page.
         return [
@@ -112,20 +154,20 @@ class Python(Language):
             if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
                 try:
                     value = ast.literal_eval(node.value)
-                except ValueError:
+                except (ValueError, TypeError):  # the latter of {[]: 1}
                     value = ast.unparse(node.value)
                 found[node.targets[0].id] = (node.lineno, value)
         return found
 
     def imports(self, source: str) -> Iterator[tuple[int, str]]:
-        for node in ast.walk(parsed(source)):
+        for node in ast.walk(ast.parse(source)):
             if isinstance(node, ast.Import):
                 yield from ((node.lineno, alias.name) for alias in node.names)
             elif isinstance(node, ast.ImportFrom):
                 yield node.lineno, node.module or "."
 
     def ends_in_record(self, source: str) -> bool:
-        body = parsed(source).body
+        body = ast.parse(source).body
         last = body[-1] if body else None
         return isinstance(last, ast.Expr) and isinstance(last.value, ast.Dict)
 
@@ -145,13 +187,22 @@ class ReadByLine(Language):
     # Finds the module or file that a line imports, as the group `module`.
     importing: ClassVar[re.Pattern]
     opening: ClassVar[str]
+    # Finds texts, comments and what else may hold a quote; those that go over lines are quoted.
+    quoting: ClassVar[re.Pattern]
+
+    def parse(self, source: str) -> set[int]:
+        found = set()
+        for text in self.quoting.finditer(source):
+            first = source.count("\n", 0, text.start()) + 1
+            found.update(range(first + 1, first + text[0].count("\n") + 1))
+        return found
 
     def assignment(self, name: str, value: object) -> str:
         return f"{name} {self.sign} {self.literal(value)}"
 
     def assignments(self, source: str) -> dict[str, tuple[int, object]]:
         found = {}
-        for number, line in enumerate(source.splitlines(), start=1):
+        for number, line in enumerate(source.split("\n"), start=1):
             assigned = re.fullmatch(rf"(\w+) {self.sign} (.+?)\s*(?:#.*)?", line)
             if assigned:
                 found[assigned[1]] = (number, self.read(assigned[2]))
@@ -163,19 +214,19 @@ class ReadByLine(Language):
             return self.words[text]
         try:
             return ast.literal_eval(self.as_python(text))
-        except (ValueError, SyntaxError):
+        except (ValueError, SyntaxError, TypeError):
             return text
 
     def as_python(self, text: str) -> str:
         return text
 
     def imports(self, source: str) -> Iterator[tuple[int, str]]:
-        for number, line in enumerate(source.splitlines(), start=1):
+        for number, line in enumerate(source.split("\n"), start=1):
             code = line.partition("#")[0]
             yield from ((number, found["module"]) for found in self.importing.finditer(code))
 
     def ends_in_record(self, source: str) -> bool:
-        opened = [line for line in source.splitlines() if re.match(r"[^\s#)\]}]", line)]
+        opened = [line for line in source.split("\n") if re.match(r"[^\s#)\]}]", line)]
         return bool(opened) and opened[-1].startswith(self.opening) and source.endswith(")")
 
 
@@ -189,6 +240,10 @@ class R(ReadByLine):
     sign = "<-"
     words = {"TRUE": True, "FALSE": False, "NULL": None}  # noqa: RUF012 - ClassVar in the base
     importing = re.compile(r"\b(?:import|library|require|source)\(\s*[\"']?(?P<module>[\w./]+)")
+    quoting = re.compile(
+        r"""#[^\n]*|\b[rR](["'])(-*)[(\[{](?s:.)*?[)\]}]\2\1"""
+        r"""|"(?:\\(?s:.)|[^"\\])*"|'(?:\\(?s:.)|[^'\\])*'|`[^`]*`"""
+    )
     # toJSON would write anything: NaN and whole functions as texts.
     report = """\
 local({
@@ -238,6 +293,10 @@ class Julia(ReadByLine):
     sign = "="
     words = {"true": True, "false": False, "nothing": None}  # noqa: RUF012 - ClassVar in the base
     importing = re.compile(r"\b(?:pyimport|include)\(\s*\"(?P<module>[\w./]+)")
+    quoting = re.compile(
+        r'''#=(?s:.)*?=#|#[^\n]*|"{3}(?:\\(?s:.)|[^\\])*?"{3}|"(?:\\(?s:.)|[^"\\])*"'''
+        r"""|'(?:\\[^\n']+|[^'\\\n])'|`[^`]*`"""
+    )
     report = "import JSON; print(JSON.json(ans))"
 
     def kernel(self, python: Path) -> list[str]:
@@ -256,11 +315,6 @@ class Julia(ReadByLine):
 
     def literal(self, value: object) -> str:
         return str(value).lower() if isinstance(value, bool) else json.dumps(value)
-
-
-def parsed(source: str) -> ast.Module:
-    """Parse Python; what only a notebook understands is blanked out."""
-    return ast.parse(re.sub(r"^\s*[%!].*$", "pass", source, flags=re.MULTILINE))
 
 
 # Runs in every Python, 3.6 too.

@@ -16,6 +16,10 @@ class Misquoted(Exception):
     """A quotation that does not lead to exactly one line; the message offers candidates."""
 
 
+class Unquotable(Misquoted):
+    """A quotation of a file that is no script, which is complained of elsewhere, and once."""
+
+
 def split(quotation: str) -> tuple[str, str]:
     """Return the script's name and the quoted code of 'cnn/pytorch: loss.backward()'."""
     found = QUOTATION.fullmatch(quotation.strip())
@@ -33,12 +37,15 @@ def unlabeled(content: str) -> tuple[str | None, str]:
 def locate(project, name: str, quoted: str) -> tuple:
     """Return the script and the number of its only code line that holds the quoted text.
 
-    Raises Misquoted when there is no such line or script, or more than one line.
+    Raises Misquoted when there is no such line or script, or more than one line; Unquotable when
+    the script has no lines.
     """
     try:
         script = project.script(name)
     except WorkloadError as error:
         raise Misquoted(str(error)) from None
+    if script.fault:
+        raise Unquotable(script.complaint)
     lines = script.code_lines()
     found = [number for number, line in lines.items() if quoted in line]
     if len(found) == 1:

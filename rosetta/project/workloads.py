@@ -6,19 +6,16 @@ A script is in jupytext's percent format; a cell with a title opens the step of 
 """
 
 import difflib
-import re
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
-import jupytext
-
+from .cells import Cell, Unreadable, read_cells, read_text
 from .declarations import WorkloadError, build, read_toml
 from .languages import BY_EXTENSION, LANGUAGES, Language
 from .lessons import Lesson, load_lessons
 from .network import Layer, NetworkError, layers_of
 
-MARKER = re.compile(r"^# ?%%(?!%)")
 LESSONS = "lessons"  # the workload of all experiments, which are no translations of each other
 EXPERIMENT = "experiment"
 SCRIPT_NAMES = f"<workload>/<framework>, or {LESSONS}/<lesson>/<framework>"
@@ -84,19 +81,11 @@ class Workload:
 
 
 @dataclass(frozen=True)
-class Cell:
-    """A cell of a script; `line` is the line of the file on which its source starts."""
-
-    kind: str
-    step: str | None
-    line: int
-    source: str
-    tags: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
 class Script:
-    """One framework's program for one workload, or for the experiment of one lesson."""
+    """One framework's program for one workload, or for the experiment of one lesson.
+
+    One whose file is no script has a `fault` and no cells; it is registered all the same.
+    """
 
     path: Path
     root: Path
@@ -105,6 +94,7 @@ class Script:
     framework: Framework
     cells: tuple[Cell, ...]
     lesson: Lesson | None = None
+    fault: Unreadable | None = None
 
     @property
     def name(self) -> str:
@@ -123,6 +113,11 @@ class Script:
     def relative(self) -> str:
         return self.path.relative_to(self.root).as_posix()
 
+    @property
+    def complaint(self) -> str:
+        """Return `script:line: what is wrong` of a file that is no script, else nothing."""
+        return f"{self.relative}:{self.fault.line}: {self.fault.text}" if self.fault else ""
+
     @cached_property
     def code_cells(self) -> tuple[Cell, ...]:
         return tuple(cell for cell in self.cells if cell.kind == "code")
@@ -140,7 +135,7 @@ class Script:
         return {
             cell.line + offset: line
             for cell in self.code_cells
-            for offset, line in enumerate(cell.source.splitlines())
+            for offset, line in enumerate(cell.lines)
         }
 
 
@@ -356,35 +351,10 @@ def load_script(
             f"{path}: frameworks.toml says that [{framework.id}] is written in "
             f"{language.label}; rename the file to {path.stem}{language.extension}."
         )
-    text = path.read_text("utf-8")
-    return Script(path, root, text, workload, framework, read_cells(text, path), lesson)
-
-
-def read_cells(text: str, path: Path) -> tuple[Cell, ...]:
-    """Split a percent-script into cells, each with its step and the line it starts on.
-
-    jupytext reads the cells; it does not say where they stand, so the markers are found again here
-    and compared.
-    """
-    notebook = jupytext.reads(text, fmt=BY_EXTENSION[path.suffix].percent)
-    lines = text.splitlines()
-    starts = [first_source_line(lines, i) for i, line in enumerate(lines) if MARKER.match(line)]
-    if len(starts) != len(notebook.cells):
-        raise WorkloadError(
-            f"{path}: {len(starts)} lines start with '# %%', but jupytext reads "
-            f"{len(notebook.cells)} cells; every cell needs a marker of its own, the first one too."
-        )
-    step, cells = None, []
-    for cell, start in zip(notebook.cells, starts, strict=True):
-        step = cell.metadata.get("title", step)
-        tags = tuple(cell.metadata.get("tags", ()))
-        cells.append(Cell(cell.cell_type, step, start, cell.source.lstrip("\n"), tags))
-    return tuple(cells)
-
-
-def first_source_line(lines: list[str], marker: int) -> int:
-    """Return the 1-based number of the first line after the marker that is not blank."""
-    line = marker + 1
-    while line < len(lines) and not lines[line].strip():
-        line += 1
-    return line + 1
+    text, cells, fault = "", (), None
+    try:
+        text = read_text(path)
+        cells = read_cells(text, path)
+    except Unreadable as error:  # one file's fault, which must not be that of all commands
+        fault = error
+    return Script(path, root, text, workload, framework, cells, lesson, fault)

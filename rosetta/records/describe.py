@@ -137,7 +137,7 @@ def blocks(count: int) -> str:
 
 def lines_of_code(script: Script) -> int:
     """Count the lines of a script's code; blank lines, comments and markdown do not count."""
-    lines = (line.strip() for cell in script.code_cells for line in cell.source.splitlines())
+    lines = (line.strip() for cell in script.code_cells for line in cell.lines)
     return sum(1 for line in lines if line and not line.startswith("#"))
 
 

@@ -18,6 +18,9 @@ class Catalog:
 
     def __init__(self, root: Path):
         self.project: Project = load_project(root)
+        for script in self.project.programs:
+            if script.fault:  # its page and tabs say so, too
+                LOG.warning("%s", script.complaint, type="rosetta", subtype="script")
         self.published: tuple[published.Table, ...] = published.load(root)
         self._records: dict[str, list[Record]] = {}
         self._lessons_by_line: dict[str, dict[int, list[Lesson]]] | None = None

@@ -19,12 +19,23 @@ from rosetta.records.records import paths_of
 from .catalog import Catalog, record_docname
 
 
+class DrawnPath(_StrPath):
+    """The path of a script or a record, whose page is drawn from the catalog.
+
+    Sphinx reads each document as text before it is parsed, and stops at one in another encoding.
+    """
+
+    def read_text(self, *_, **__) -> str:
+        return ""
+
+
 class Site(Project):
     """The prose of docs/, and beside it every script and every record."""
 
     def __init__(self, srcdir: Path, source_suffix: Iterable[str], catalog: Catalog):
         super().__init__(srcdir, source_suffix)
         self.catalog = catalog
+        self.drawn: set[str] = set()  # the documents that lie outside docs/
 
     def __getstate__(self) -> dict:
         """Leave the catalog out of Sphinx's saved environment: it is read anew at each build."""
@@ -42,6 +53,7 @@ class Site(Project):
         """Register a document; paths are kept relative to docs/, as Sphinx keeps its own."""
         relative = Path(os.path.relpath(path, self.srcdir))
         self.docnames.add(docname)
+        self.drawn.add(docname)
         self._docname_to_path[docname] = relative
         self._path_to_docname[relative] = docname
 
@@ -53,7 +65,8 @@ class Site(Project):
 
     def doc2path(self, docname: str, absolute: bool) -> _StrPath:
         path = super().doc2path(docname, absolute)
-        return _StrPath(os.path.normpath(path)) if absolute else path
+        kind = DrawnPath if docname in self.drawn else _StrPath
+        return kind(os.path.normpath(path)) if absolute else path
 
 
 def install(app: Sphinx) -> None:

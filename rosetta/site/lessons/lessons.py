@@ -16,7 +16,7 @@ from rosetta.project.lessons import (
     STILL_TRUE,
     Lesson,
 )
-from rosetta.project.quotations import Misquoted
+from rosetta.project.quotations import Misquoted, Unquotable
 from rosetta.project.workloads import Script
 from rosetta.records import describe, verdicts
 from rosetta.records.provenance import stale
@@ -134,6 +134,8 @@ class LessonDirective(Lessons):
         for quotation in lesson.lines:
             try:
                 script, number = find(self.env, quotation)
+            except Unquotable:
+                continue
             except Misquoted as error:
                 LOG.warning("%s: %s", lesson.path.name, error, location=self.get_location(),
                             type="rosetta", subtype="line")  # fmt: skip

@@ -10,7 +10,7 @@ from docutils import nodes
 from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective, SphinxRole
 
-from rosetta.project.quotations import Misquoted, locate, split, unlabeled
+from rosetta.project.quotations import Misquoted, Unquotable, locate, split, unlabeled
 from rosetta.project.workloads import Script
 from rosetta.site.base.dependencies import uses
 from rosetta.site.base.elements import code, link, tag, text
@@ -53,6 +53,8 @@ class LineRole(SphinxRole):
         label, quotation = unlabeled(self.text)
         try:
             script, number = find(self.env, quotation)
+        except Unquotable:
+            return [code(label or quotation)], []
         except Misquoted as error:
             where = self.get_location()
             LOG.warning("line link: %s", error, location=where, type="rosetta", subtype="line")
@@ -82,6 +84,8 @@ class InscriptionDirective(SphinxDirective):
             try:
                 script, number = find(self.env, quotation)
                 registers.setdefault(script.name, []).append((script, number))
+            except Unquotable:
+                continue
             except Misquoted as error:
                 where = self.get_location()
                 LOG.warning("%s", error, location=where, type="rosetta", subtype="line")

@@ -56,7 +56,7 @@ class ScriptParser(PageParser):
     def draw(self, env, catalog: Catalog, document: nodes.document) -> None:
         script = catalog.project.script(env.docname)
         uses(env, "registered", "lessons" if script.lesson else "marks", f"script {script.name}")
-        record = catalog.shown(script)
+        record = None if script.fault else catalog.shown(script)
         page = section(document, f"{script.workload.title} in {script.framework.label}")
         page += line(*purpose(script), ".", classes=("lead",))
         page += facts(framework_facts(script, catalog))

@@ -42,6 +42,9 @@ def notes(catalog: Catalog, script: Script, step: str | None = None) -> list[Tag
     Of a failed run, the step in which it stopped says why; the steps after it say that they were
     not reached.
     """
+    if script.fault:
+        told = f"This program cannot be shown: {script.complaint}"
+        return [note(told, kind="failed")]
     record = catalog.shown(script)
     if record is None:
         label = script.framework.label

@@ -204,7 +204,7 @@ def entries(comparison: Comparison) -> list[dict]:
     found = []
     for line in comparison.lines:
         about = {"framework": line.id, "label": line.label, "family": line.family}
-        if line.script:
+        if line.script and not line.script.fault:
             lines = describe.lines_of_code(line.script)
             told = {"origin": "script", "source": line.script.relative}
             found.append(

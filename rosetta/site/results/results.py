@@ -100,6 +100,8 @@ def name_of(known: Line) -> Tag:
 def lines_of(script: Script | None) -> Tag:
     if script is None:
         return tag("td", text("no script", "not-run"))
+    if script.fault:
+        return tag("td", text("cannot be read", "not-run"))
     count = describe.lines_of_code(script)
     return tag("td", str(count), data_value=str(count))
 

@@ -47,6 +47,8 @@ class StepDirective(SphinxDirective):
         record = catalog.shown(script)
         pairs = [item for item in pair(script, record) if item[0].step == step]
         body = tag("div", classes=("panel-body",))
+        if script.fault:
+            return [panel_bar(script, step, whole), *notes(catalog, script)]
         if pairs:
             ids = ids_begin(script, self.env.docname)
             render_script(self.state.document, body, script, pairs, ids)
@@ -98,7 +100,7 @@ def panel_bar(script: Script, step: str, whole: bool) -> nodes.Node:
         bar += link(script.path.name, script.name, classes=("source",))
         return bar
     first = code[0].line
-    last = code[-1].line + len(code[-1].source.splitlines()) - 1
+    last = code[-1].line + len(code[-1].lines) - 1
     lines = f"line {first}" if first == last else f"lines {first} to {last}"
     where = f"{script.path.name}, {lines}"
     bar += link(where, script.name, anchor=f"L-{first}", classes=("source",))

@@ -7,7 +7,7 @@ from docutils import nodes
 from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective
 
-from rosetta.project.quotations import Misquoted, unlabeled
+from rosetta.project.quotations import Misquoted, Unquotable, unlabeled
 from rosetta.project.workloads import Script
 from rosetta.site.base.dependencies import uses
 from rosetta.site.base.elements import code, link, table, tag
@@ -41,6 +41,8 @@ class RecurrencesDirective(SphinxDirective):
                 if not label:
                     raise Misquoted(f"{content!r} is not of the form text <gru/pytorch: code>")
                 script, number = find(self.env, quotation)
+            except Unquotable:
+                continue
             except Misquoted as error:
                 where = self.get_location()
                 LOG.warning("%s", error, location=where, type="rosetta", subtype="line")
