@@ -11,18 +11,14 @@ from pathlib import Path
 REPOSITORY = Path(__file__).resolve().parent
 sys.path.insert(0, str(REPOSITORY))
 
-from rosetta.sphinxext.repository import icon_links, repository_of  # noqa: E402
+from rosetta.site.base.repository import icon_links, repository_of  # noqa: E402
 
 project = "Rosetta Stone"
 author = "the contributors"
 copyright = f"{author}, Apache License 2.0"
 language = "en"
-<<<<<<< 1de53894d969a916bd229cf3d5a7695461147ed3
 extensions = ["rosetta.site"]
-=======
-extensions = ["rosetta.sphinxext"]
 rosetta_repository = repository_of(REPOSITORY)
->>>>>>> 2dd653a03dddc17d0d69d472a0daed90b7028aac
 rosetta_root = os.environ.get("ROSETTA_ROOT") or str(REPOSITORY)
 
 exclude_patterns = ["conf.py", "README.md"]

@@ -1,10 +1,10 @@
 """Draw the site from scripts and records. Nothing is executed here, and no kernel is needed.
 
-<<<<<<< 1de53894d969a916bd229cf3d5a7695461147ed3
 A Sphinx extension in five rooms, each of which may call those above it:
 
 base      catalog (what there is to show, read once a build), project (scripts and records as
-          pages beside those of docs/), dependencies (only what changed is redrawn), elements
+          pages beside those of docs/), dependencies (only what changed is redrawn), elements,
+          repository (where this project is kept)
 pages     a page for each script and each record: render, stamps, measures, lines (by quotation)
 tabs      steps (the directive {step}), picker, drawing ({network}), variants ({recurrences})
 results   tables ({workload}, {parity}, ...), comparison, results ({results}), columns, older
@@ -13,32 +13,6 @@ lessons   lessons ({lesson}, {lessons}), marks in the margin
 
 output and downloads finish the written pages: data of tables, the 404 page. The command line
 calls this package by way of Sphinx; it calls `records`, `proof` and `project`, never `run`.
-=======
-project       scripts and records as pages beside those of docs/
-dependencies  which page shows what, by content: only what changed is redrawn
-catalog       what there is to show, read once a build
-render        code and outputs, through myst-nb
-steps         the directive {step}: one step in every framework, as tabs
-pages         a page for each script and each record
-tables        the directives {workload}, {parity}, {frameworks}, ...
-comparison    a workload's records and the published tables, laid side by side
-results       the directive {results}: framework by hardware
-columns       what its columns are made of
-older         its published columns, and the directive {published}: their sources
-overview      the directives {coverage} and {summary}: what there is, and what not
-downloads     the tables' data as JSON and CSV
-drawing       the directive {network}: the layers as a picture
-variants      the directive {recurrences}: whose layer is which recurrence
-pictures      the directive {picture}: records as a picture, kept from build to build
-plots         what matplotlib draws, vector: SVG that is part of a page
-proof         the directives {tolerances}, {planted} and {provenance}: why to believe it
-picker        what chooses frameworks on a workload's page
-lessons       the directives {lesson} and {lessons}: verdicts, and the lines they speak of
-marks         links from lines of code to the lessons, in the margin
-lines         the role {line} and {inscription}: links to lines of scripts, by quotation
-repository    links to where the project is kept, if that is known
-output        what is done to the written pages: downloads, the 404 page, pages that went
->>>>>>> 2dd653a03dddc17d0d69d472a0daed90b7028aac
 """
 
 from pathlib import Path
@@ -47,8 +21,8 @@ from sphinx.application import Sphinx
 
 from rosetta.project.languages import BY_EXTENSION
 
-from . import downloads, output, repository
-from .base import dependencies, elements, project
+from . import downloads, output
+from .base import dependencies, elements, project, repository
 from .lessons import lessons
 from .pages.lines import InscriptionDirective, LineRole
 from .pages.pages import RecordParser, ScriptParser

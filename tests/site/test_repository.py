@@ -1,6 +1,6 @@
 """Links to where the project is kept: none, until the project says where."""
 
-from rosetta.sphinxext.repository import icon_links, page_links, repository_of
+from rosetta.site.base.repository import icon_links, page_links, repository_of
 
 HOME = "https://host.example/them/stone"
 
