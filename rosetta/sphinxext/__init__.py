@@ -4,6 +4,7 @@ project       scripts and records as pages beside those of docs/
 dependencies  which page shows what, by content: only what changed is redrawn
 catalog       what there is to show, read once a build
 render        code and outputs, through myst-nb
+places        warnings about a script's cells name the script and its line
 steps         the directive {step}: one step in every framework, as tabs
 pages         a page for each script and each record
 tables        the directives {workload}, {parity}, {frameworks}, ...
