@@ -105,7 +105,7 @@ def site(tmp_path_factory):
 def test_the_site_is_drawn_and_each_fault_is_told_in_one_line(site):
     assert site.done.returncode == command.WITH_WARNINGS
     told = [line for line in site.done.stderr.split("\n") if "WARNING" in line]
-    for place in ("line/latin_line.py:1", "line/empty_line.py:1:", "line/broken_line.py:",
+    for place in ("line/latin_line.py:", "line/empty_line.py:1:", "line/broken_line.py:",
                   "line/abacus_line.py:17:", "lessons/abacus_steady_hand.py:1:"):  # fmt: skip
         assert len([line for line in told if f"scripts/{place}" in line]) == 1, told
     assert len(told) == 5, told
@@ -131,3 +131,62 @@ def test_no_line_is_counted_of_it(site):
 def test_the_file_is_offered_as_it_is(site):
     offered = site.html / "line/latin/latin_line.py"
     assert offered.read_bytes() == (site.root / "scripts/line/latin_line.py").read_bytes()
+
+
+# ---- What Sphinx says of the prose in a script ----------------------------------------------
+
+PROSE = """\
+# A line is a slope and an offset.
+#
+# ![none](none.png)
+#
+# [gone](gone.md) and a note[^1].
+#
+# [^1]: A foot.
+#
+# ## A heading
+#
+# ```python
+# # a comment
+# x = 1
+# ```
+"""
+
+
+@pytest.fixture(scope="module")
+def prose(tmp_path_factory):
+    """Draw a site whose scripts have prose that Sphinx complains of."""
+    site = TinySite(tmp_path_factory.mktemp("prose"))
+    old = "# A line is a slope and an offset; both start at zero.\n"
+    site.edit("scripts/line/abacus_line.py", old, PROSE)
+    note = "# %% train [markdown]\n# A note[^1].\n#\n# [^1]: Another.\n#\n"
+    site.edit("scripts/line/slate_line.py", "# %% train [markdown]\n", note)
+    site.done = site.draw()
+    return site
+
+
+@pytest.mark.parametrize(
+    ("script", "quoted", "told"),
+    [
+        ("abacus", "![none]", "image file not readable"),
+        ("abacus", "[gone]", "cross-reference target not found"),
+        ("abacus", "## A heading", "Document headings start at H2"),
+        ("slate", "[^1]: Another", "Duplicate footnote definition"),
+    ],
+)
+def test_warnings_of_prose_name_the_script_and_its_line(prose, script, quoted, told):
+    path = prose.root / f"scripts/line/{script}_line.py"
+    lines = path.read_text("utf-8").split("\n")
+    [number] = [number for number, line in enumerate(lines, start=1) if quoted in line]
+    said = [line for line in prose.done.stderr.split("\n") if told in line]
+    assert said
+    assert all(f"{path}:{number}: " in line for line in said), said
+
+
+def test_a_comment_in_quoted_code_stays_on_the_programs_own_page(prose):
+    for address in ("line", "line/abacus"):
+        assert "# a comment x = 1" in words(soup(prose, address)), address
+    page = soup(prose, "line/abacus")
+    assert page.h1.text.startswith("A straight line in Abacus")
+    assert "Counted by hand" in page.text
+    assert "# A straight line in Abacus" not in page.text

@@ -200,17 +200,21 @@ def siblings(script: Script, catalog: Catalog) -> Tag:
 
 
 def without_title(source: str) -> str:
-    """Drop the heading of a script's first cell: the page has it already."""
-    kept = [part for part in source.splitlines() if not part.startswith("# ")]
-    return "\n".join(kept).strip()
+    """Drop the heading that opens a script: the page has it already."""
+    first, _, rest = source.partition("\n")
+    return (rest if first.startswith("# ") else source).strip()
+
+
+def below_title(cell: Cell) -> Cell:
+    """Return a cell of prose without the heading that opens a script."""
+    kept = without_title(cell.source)
+    above = cell.source[: len(cell.source.rstrip()) - len(kept)]
+    return replace(cell, source=kept, line=cell.line + above.count("\n"))
 
 
 def by_step(pairs: list[tuple[Cell, list]]) -> Iterable[tuple[str | None, list]]:
     """Group a script's cells under their steps, without the title that opens the script."""
-    pairs = [
-        (replace(cell, source=without_title(cell.source)) if cell.kind == "markdown" else cell, out)
-        for cell, out in pairs
-    ]
+    pairs = [(below_title(cell) if cell.kind == "markdown" else cell, out) for cell, out in pairs]
     return ((step, list(group)) for step, group in groupby(pairs, key=lambda item: item[0].step))
 
 

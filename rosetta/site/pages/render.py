@@ -18,6 +18,8 @@ from myst_parser.parsers.mdit import create_md_parser
 from rosetta.project.workloads import Cell, Script
 from rosetta.records.records import INJECTED, Record
 
+from .places import told_of
+
 # Shown for a cell that has no output text of its own to describe a picture.
 ALTERNATIVE = "Figure drawn by the code above"
 
@@ -109,7 +111,8 @@ def render_script(document, parent, script: Script, pairs: list, anchor: str) ->
     """Draw cells of a script; its line 57 gets the id `<anchor>-57`."""
     cells = [notebook_cell(cell, outputs) for cell, outputs in pairs]
     lines = [cell.line for cell, _ in pairs]
-    render_cells(document, parent, cells, script.framework.language)
+    with told_of(document, script):
+        render_cells(document, parent, cells, script.framework.language, lines)
     for box in parent.findall(is_code_cell):
         block = next(box.findall(nodes.literal_block), None)
         if block is not None:
@@ -130,14 +133,22 @@ def is_code_cell(node) -> bool:
     return isinstance(node, nodes.container) and node.get("nb_element") == "cell_code"
 
 
-def render_cells(document, parent, cells: list, language: str) -> None:
-    """Draw notebook cells, outputs included, as children of `parent`."""
+def render_cells(
+    document, parent, cells: list, language: str, lines: list[int] | None = None
+) -> None:
+    """Draw notebook cells, outputs included, as children of `parent`.
+
+    `lines` are those of the file on which the cells start, for messages; myst-nb counts from two
+    before. Without them a message says 30002 for the first line of the third cell.
+    """
     env = document.settings.env
     logger = SphinxDocLogger(document)
     config = env.mystnb_config.copy(execution_mode="off", merge_streams=False)
     notebook = nbformat.v4.new_notebook(
         cells=cells, metadata={"language_info": {"name": language, "pygments_lexer": language}}
     )
+    if lines:
+        notebook.metadata["source_map"] = [line - 2 for line in lines]
     parser = create_md_parser(env.myst_config, SphinxNbRenderer)
     parser.options.update(document=document, nb_config=config)
     renderer = parser.renderer
