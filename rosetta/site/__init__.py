@@ -1,12 +1,12 @@
 """Draw the site from scripts and records. Nothing is executed here, and no kernel is needed.
 
-<<<<<<< 5c30317427d9849582ba6b4b3bd3a82a7d70beb2
 A Sphinx extension in five rooms, each of which may call those above it:
 
 base      catalog (what there is to show, read once a build), project (scripts and records as
           pages beside those of docs/), dependencies (only what changed is redrawn), elements,
           repository (where this project is kept)
-pages     a page for each script and each record: render, stamps, measures, lines (by quotation)
+pages     a page for each script and each record: render, stamps, measures, lines (by
+          quotation), places (warnings name the script's line)
 tabs      steps (the directive {step}), picker, drawing ({network}), variants ({recurrences})
 results   tables ({workload}, {parity}, ...), comparison, results ({results}), columns, older
           ({published}), overview ({coverage}), pictures, plots, vector, proof
@@ -14,32 +14,6 @@ lessons   lessons ({lesson}, {lessons}), marks in the margin
 
 output and downloads finish the written pages: data of tables, the 404 page. The command line
 calls this package by way of Sphinx; it calls `records`, `proof` and `project`, never `run`.
-=======
-project       scripts and records as pages beside those of docs/
-dependencies  which page shows what, by content: only what changed is redrawn
-catalog       what there is to show, read once a build
-render        code and outputs, through myst-nb
-places        warnings about a script's cells name the script and its line
-steps         the directive {step}: one step in every framework, as tabs
-pages         a page for each script and each record
-tables        the directives {workload}, {parity}, {frameworks}, ...
-comparison    a workload's records and the published tables, laid side by side
-results       the directive {results}: framework by hardware
-columns       what its columns are made of
-older         its published columns, and the directive {published}: their sources
-overview      the directives {coverage} and {summary}: what there is, and what not
-downloads     the tables' data as JSON and CSV
-drawing       the directive {network}: the layers as a picture
-variants      the directive {recurrences}: whose layer is which recurrence
-pictures      the directive {picture}: records as a picture, kept from build to build
-plots         what matplotlib draws, vector: SVG that is part of a page
-proof         the directives {tolerances}, {planted} and {provenance}: why to believe it
-picker        what chooses frameworks on a workload's page
-lessons       the directives {lesson} and {lessons}: verdicts, and the lines they speak of
-marks         links from lines of code to the lessons, in the margin
-lines         the role {line} and {inscription}: links to lines of scripts, by quotation
-output        what is done to the written pages: downloads, the 404 page, pages that went
->>>>>>> 0771cf9586e3069c0497c9873c7146a99d4b196a
 """
 
 from pathlib import Path
