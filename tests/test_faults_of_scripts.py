@@ -50,6 +50,9 @@ def test_its_records_are_listed(tmp_path, monkeypatch, capsys):
     monkeypatch.setattr(command, "ROOT", tmp_path)
     assert command.main(["results", "list"]) == 0
     assert "stale" in capsys.readouterr().out
+    assert command.main(["results", "show", "tiny/alpha"]) == 1
+    assert "has changed since this run" in " ".join(capsys.readouterr().out.split())
+    assert command.main(["results", "diff", "tiny/alpha", "tiny/alpha"]) == 0
 
 
 @pytest.mark.parametrize(
