@@ -64,7 +64,11 @@ def read_text(path: Path) -> str:
         raise Unreadable(
             line, f"byte 0x{content[error.start]:02x} is not UTF-8; save the file as UTF-8."
         ) from None
-    return text.replace("\r\n", "\n").replace("\r", "\n")
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    if "\0" in text:
+        line = text[: text.index("\0")].count("\n") + 1
+        raise Unreadable(line, "a null byte is no text; remove it, or save the file as UTF-8.")
+    return text
 
 
 def read_cells(text: str, path: Path) -> tuple[Cell, ...]:
@@ -81,7 +85,7 @@ def read_cells(text: str, path: Path) -> tuple[Cell, ...]:
         quoted = language.parse(text)
     except SyntaxError as error:
         line = max(1, error.lineno or 1)
-        raise Unreadable(line, f"this is no {language.label}: {error.msg}.") from None
+        raise Unreadable(line, f"this is no {language.label}: {said(error)}.") from None
     markers = find_markers(lines, quoted)
     found = notebook_cells(text, language)
     if len(found) != len(markers):
@@ -93,6 +97,7 @@ def read_cells(text: str, path: Path) -> tuple[Cell, ...]:
         tags = tuple(cell.metadata.get("tags", ()))
         hold = HOLD.get(cell.cell_type, hold_raw)
         start, source = hold(cell.source.lstrip("\n"), lines, marker, end, language)
+        start = start if start < end else marker  # an empty cell is where its marker is
         cells.append(Cell(cell.cell_type, step, start + 1, source, tags))
     return tuple(cells)
 
@@ -198,9 +203,13 @@ def hold_code(
     except SyntaxError as error:  # of a cell whose marker stands within brackets
         line = start + (error.lineno or 1)
         raise Unreadable(
-            line, f"this cell cannot be parsed by itself: {error.msg}; move its marker."
+            line, f"this cell cannot be parsed by itself: {said(error)}; move its marker."
         ) from None
     return start, "\n".join(lines[start : start + len(own)]) + "\n" * source.endswith("\n")
+
+
+def said(error: SyntaxError) -> str:
+    return error.msg.rstrip("?.")
 
 
 def comment(line: str) -> bool:

@@ -229,9 +229,9 @@ def given_to(script: Script) -> list[Path]:
 def file_digest(path: Path) -> str | None:
     try:
         status = path.stat()
+        return _file_digest(path, status.st_mtime_ns, status.st_size)
     except OSError:
         return None
-    return _file_digest(path, status.st_mtime_ns, status.st_size)
 
 
 @lru_cache(maxsize=4096)

@@ -91,7 +91,8 @@ def copy_downloads(app: Sphinx) -> None:
     catalog = app.env.project.catalog
     for script in catalog.project.programs:
         script_folder = app.builder.get_output_path(script.name).parent
-        write_if_changed(script_folder / script.path.name, script.path.read_bytes())
+        if script.path.is_file():  # a link may lead nowhere
+            write_if_changed(script_folder / script.path.name, script.path.read_bytes())
         shown = catalog.shown(script)
         for path in paths_of(catalog.project, script):
             content = path.read_bytes()

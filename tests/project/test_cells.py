@@ -36,7 +36,7 @@ FAULTS = {
     "syntax": (TRAIN, "offset = = 1\n", "14: this is no Python: invalid syntax."),
     "return": (TRAIN, "return 1\n", "14: this is no Python: 'return' outside function."),
     "open bracket": (TRAIN, "x = (1,\n", "14: this is no Python: '(' was never closed."),
-    "null": (TRAIN, "x = 1\0\n", "this is no Python: source code"),
+    "null": (TRAIN, "x = 1\0\n", "14: a null byte is no text"),
     "magic": (TRAIN, "%time x = 1\n", "14: this is no Python: invalid syntax."),
     "prose": ("# Prose.\n", "# Prose.\nRATE = 0.1\n", "12: code below a marker of prose"),
     "raw": ("# %%\n", "# %% [raw]\n# <b>raw</b>\n\n# %%\n", "13: a raw cell is neither run nor"),
@@ -165,6 +165,11 @@ def test_a_form_feed_between_functions(tmp_path):
     [script] = write_project(tmp_path, alpha=text).scripts
     assert problems(script) == []
     assert script.code_lines()[15] == TRAIN.strip()
+
+
+def test_an_empty_cell_is_where_its_marker_is(tmp_path):
+    [script] = write_project(tmp_path, alpha=f"{SCRIPT}\n# %%\n").scripts
+    assert problems(script)[0].startswith("scripts/tiny/alpha_tiny.py:19: the last cell must end")
 
 
 SOUND = {

@@ -50,6 +50,9 @@ def test_its_records_are_listed(tmp_path, monkeypatch, capsys):
     monkeypatch.setattr(command, "ROOT", tmp_path)
     assert command.main(["results", "list"]) == 0
     assert "stale" in capsys.readouterr().out
+    assert command.main(["results", "show", "tiny/alpha"]) == 1
+    assert "has changed since this run" in " ".join(capsys.readouterr().out.split())
+    assert command.main(["results", "diff", "tiny/alpha", "tiny/alpha"]) == 0
 
 
 @pytest.mark.parametrize(
@@ -87,13 +90,15 @@ def site(tmp_path_factory):
         assert site.run("line/abacus").ok
         assert site.run("line/slate").ok
         with (site.root / "frameworks.toml").open("a", encoding="utf-8") as tables:
-            for name in ("latin", "empty", "broken"):
+            for name in ("latin", "empty", "broken", "gone", "folder"):
                 tables.write(STAND_IN.format(name=name, label=name, family="current", release=""))
         folder = site.root / "scripts"
         text = (folder / "line/slate_line.py").read_text("utf-8")
         (folder / "line/latin_line.py").write_bytes(f"{text}# é\n".encode("latin-1"))
         (folder / "line/empty_line.py").write_bytes(b"")
         (folder / "line/broken_line.py").write_text(f'{text}\nx = "open\n', "utf-8")
+        (folder / "line/gone_line.py").symlink_to(folder / "nowhere.py")
+        (folder / "line/folder_line.py").mkdir()
         # Of these, docs and lessons quote lines, and one has a record.
         abacus = folder / "line/abacus_line.py"
         abacus.write_text(abacus.read_text("utf-8").replace("EPOCHS = 4", "EPOCHS = = 4"), "utf-8")
@@ -106,14 +111,15 @@ def test_the_site_is_drawn_and_each_fault_is_told_in_one_line(site):
     assert site.done.returncode == command.WITH_WARNINGS
     told = [line for line in site.done.stderr.split("\n") if "WARNING" in line]
     for place in ("line/latin_line.py:", "line/empty_line.py:1:", "line/broken_line.py:",
+                  "line/gone_line.py:1:", "line/folder_line.py:1:",
                   "line/abacus_line.py:17:", "lessons/abacus_steady_hand.py:1:"):  # fmt: skip
         assert len([line for line in told if f"scripts/{place}" in line]) == 1, told
-    assert len(told) == 5, told
+    assert len(told) == 7, told
 
 
 def test_every_tab_says_what_is_wrong_and_the_other_is_as_it_was(site):
     page = soup(site, "line")
-    for name in ("abacus", "latin", "empty", "broken"):
+    for name in ("abacus", "latin", "empty", "broken", "gone", "folder"):
         for step in ("setup", "train"):
             panel = page.find(id=f"panel-line-{step}-{name}")
             assert "This program cannot be shown: scripts/line/" in words(panel)

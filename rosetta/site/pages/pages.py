@@ -166,7 +166,8 @@ def beside(script: Script, other: str, catalog: Catalog) -> list[nodes.Node | st
 
 def downloads(script: Script, catalog: Catalog) -> list[nodes.Node | str]:
     """Offer the program and its executed notebook, which lie beside the page."""
-    offered: list[nodes.Node | str] = [file_link(script.path.name, script.path.name)]
+    name = script.path.name
+    offered = [file_link(name, name) if script.path.is_file() else f"there is no file {name}"]
     record = catalog.shown(script)
     if record:
         offered += [", executed: ", file_link(record.path.name, record.path.name)]
