@@ -29,7 +29,7 @@ sys.path.insert(0, str(REPOSITORY))
 
 from rosetta.project.workloads import load_project  # noqa: E402
 
-SOURCES = ("docs", "scripts", "results", "requirements", "frameworks.toml", "rosetta")
+SOURCES = ("conf.py", "docs", "scripts", "results", "requirements", "frameworks.toml", "rosetta")
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 SWITCHES = 21
 WORD = re.compile(r"[A-Za-z_]\w{2,}")
@@ -116,8 +116,8 @@ def show(what: str, seconds: float, allowed: float | None = None) -> None:
 
 def draw(root: Path, site: Path) -> tuple[float, set[str]]:
     """Draw the site; return the seconds it took and the pages that were read again."""
-    command = [sys.executable, "-m", "sphinx", "--builder", "dirhtml", "--doctree-dir"]
-    command += [root / "doctrees", root / "docs", site]
+    command = [sys.executable, "-m", "sphinx", "--builder", "dirhtml", "--conf-dir", root]
+    command += ["--doctree-dir", root / "doctrees", root / "docs", site]
     variables = {**os.environ, "NO_COLOR": "1"}
     variables.pop("RESULTS", None)
     begun = time.perf_counter()
