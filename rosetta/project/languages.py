@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import ClassVar
 
 from .precision import READ_BACK
-from .reporting import ASK_LAST, PYTHON_REPORT, value_told
 
 
 class Language(ABC):
@@ -29,9 +28,10 @@ class Language(ABC):
     # What must be on PATH, and how one gets it; None where the environment has it.
     program: ClassVar[str | None] = None
     get_it: ClassVar[str] = ""
-    # What a script's last cell ends in, for people, and code that prints the cell's value as JSON.
+    # What a script's last cell ends in, for people, and code that prints the cell's value as JSON;
+    # None where what the kernel shows of a value is itself a literal.
     record: ClassVar[str]
-    report: ClassVar[str]
+    report: ClassVar[str | None] = None
     # Code that prints the precision in force as JSON; None where there is no telling.
     precision: ClassVar[str | None] = None
 
@@ -100,7 +100,6 @@ class Python(Language):
 
     name, label, extension = "python", "Python", ".py"
     record = "a dict display"
-    report = f"{PYTHON_REPORT}\n{ASK_LAST}"
     precision = f"{READ_BACK}print(_rosetta_told)\ndel _rosetta_told, _rosetta_precision"
 
     def parse(self, source: str) -> set[int]:
@@ -173,7 +172,7 @@ class Python(Language):
         return isinstance(last, ast.Expr) and isinstance(last.value, ast.Dict)
 
     def value(self, text: str) -> object:
-        return value_told(text)
+        return ast.literal_eval(text)
 
 
 class ReadByLine(Language):

@@ -170,7 +170,7 @@ async def execute(job: Job, notebook, about: dict, folder: Path, progress) -> st
                 finally:
                     seconds[step] = round(seconds.get(step, 0) + time.monotonic() - begun, 3)
             about.update(running.memory())
-            value = await value_of(running, script)
+            value = await value_of(code[-1], running, script)
             about["precision"] = await running.precision()
             return value
     except DeadKernelError:
@@ -237,8 +237,11 @@ def line_in_cell(cell: nbformat.NotebookNode) -> int:
     return 1
 
 
-async def value_of(running: kernel.Kernel, script: Script) -> str:
-    """Return what the last cell evaluated to, as its language tells it."""
+async def value_of(cell: nbformat.NotebookNode, running: kernel.Kernel, script: Script) -> str:
+    """Return what the last cell evaluated to, as its language writes it; nothing if it did not."""
+    if not script.language.report:
+        results = [output for output in cell.outputs if output.output_type == "execute_result"]
+        return results[-1].data.get("text/plain", "") if results else ""
     try:
         return await running.ask(script.language.report)
     except kernel.KernelError as error:
