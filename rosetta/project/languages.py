@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import ClassVar
 
 from .precision import READ_BACK
+from .reporting import ASK_LAST, PYTHON_REPORT, value_told
 
 
 class Language(ABC):
@@ -28,10 +29,10 @@ class Language(ABC):
     # What must be on PATH, and how one gets it; None where the environment has it.
     program: ClassVar[str | None] = None
     get_it: ClassVar[str] = ""
-    # What a script's last cell ends in, for people, and code that prints the cell's value as JSON;
-    # None where what the kernel shows of a value is itself a literal.
+    # What a script's last cell ends in, for people, and code that prints the cell's value as JSON,
+    # which `value` reads: what a kernel shows of a value is made for people, and can be cut short.
     record: ClassVar[str]
-    report: ClassVar[str | None] = None
+    report: ClassVar[str]
     # Code that prints the precision in force as JSON; None where there is no telling.
     precision: ClassVar[str | None] = None
 
@@ -87,8 +88,8 @@ class Language(ABC):
         """Tell whether the last thing in a cell is what a script reports."""
 
     def value(self, text: str) -> object:
-        """Read what the last cell evaluated to. Raises ValueError or SyntaxError."""
-        return json.loads(text)
+        """Read what `report` printed. Raises ValueError, also for what a record cannot keep."""
+        return json.loads(text) if text else None
 
     def complaint(self, name: str, message: str) -> str:
         """Return a kernel's error in one line, from its name and its message."""
@@ -100,6 +101,7 @@ class Python(Language):
 
     name, label, extension = "python", "Python", ".py"
     record = "a dict display"
+    report = PYTHON_REPORT + ASK_LAST
     precision = f"{READ_BACK}print(_rosetta_told)\ndel _rosetta_told, _rosetta_precision"
 
     def parse(self, source: str) -> set[int]:
@@ -172,7 +174,7 @@ class Python(Language):
         return isinstance(last, ast.Expr) and isinstance(last.value, ast.Dict)
 
     def value(self, text: str) -> object:
-        return ast.literal_eval(text)
+        return value_told(text)
 
 
 class ReadByLine(Language):

@@ -141,7 +141,7 @@ def notebook_of(job: Job) -> nbformat.NotebookNode:
 async def execute(job: Job, notebook, about: dict, folder: Path, progress) -> str:
     """Run all cells in a fresh kernel; fill `about` as facts become known.
 
-    Returns what the last cell evaluated to, as its language writes it. Raises Failure, after the
+    Returns what the last cell evaluated to, as its kernel tells it. Raises Failure, after the
     outputs so far have been cleaned and kept.
     """
     script, language = job.script, job.script.language
@@ -170,7 +170,7 @@ async def execute(job: Job, notebook, about: dict, folder: Path, progress) -> st
                 finally:
                     seconds[step] = round(seconds.get(step, 0) + time.monotonic() - begun, 3)
             about.update(running.memory())
-            value = await value_of(code[-1], running, script)
+            value = await value_of(running, script)
             about["precision"] = await running.precision()
             return value
     except DeadKernelError:
@@ -237,11 +237,8 @@ def line_in_cell(cell: nbformat.NotebookNode) -> int:
     return 1
 
 
-async def value_of(cell: nbformat.NotebookNode, running: kernel.Kernel, script: Script) -> str:
-    """Return what the last cell evaluated to, as its language writes it; nothing if it did not."""
-    if not script.language.report:
-        results = [output for output in cell.outputs if output.output_type == "execute_result"]
-        return results[-1].data.get("text/plain", "") if results else ""
+async def value_of(running: kernel.Kernel, script: Script) -> str:
+    """Return what the last cell evaluated to, as its language's `report` prints it."""
     try:
         return await running.ask(script.language.report)
     except kernel.KernelError as error:
@@ -249,16 +246,18 @@ async def value_of(cell: nbformat.NotebookNode, running: kernel.Kernel, script: 
 
 
 def reported_by(text: str, script: Script) -> dict:
-    """Return the plain dict that the last cell evaluated to, from how its language writes it.
+    """Return the plain dict that the last cell evaluated to, from what its kernel told.
 
     Raises Failure when there is none, or when it holds more than numbers, texts, lists and dicts.
     """
     try:
-        value = script.language.value(text) if text else None
+        value = script.language.value(text)
         json.dumps(value, allow_nan=False)
         if not isinstance(value, dict):
-            raise TypeError(f"it is a {type(value).__name__}" if text else "it has no value")
-    except (ValueError, SyntaxError, TypeError) as error:
+            raise TypeError(
+                "it has no value" if value is None else f"it is a {type(value).__name__}"
+            )
+    except (ValueError, TypeError) as error:
         raise no_value(str(error), script) from None
     return value
 
