@@ -164,9 +164,9 @@ def test_a_last_cell_that_is_no_plain_dict(tmp_path, value):
     # checks.py would already refuse most of these; the runner must too, when it is handed one.
     script = edited('print("training")', f"{{**{value}}}" if value.startswith("{") else value)
     project = write_project(tmp_path, alpha=script)
-    import rosetta.checks
+    from rosetta.project import checks
 
-    assert rosetta.checks.check(project.scripts[0]) or value.startswith("{")
+    assert checks.check(project.scripts[0]) or value.startswith("{")
     report = run_unchecked(project)
     assert "the last cell must evaluate to a plain dict" in report
 
