@@ -1,5 +1,7 @@
 """Print how fast the site is drawn and read: python benchmarks/site.py [--tabs 18] [--make]
 
+Seconds are the processor's, of all processes together, and beside each stands its ratio to a fixed
+piece of work that was timed just before: other work on the machine spoils the ratio least.
 Draws a copy of the repository's scripts, records and prose below a temporary folder, so that
 nothing here is touched. With --tabs, the copy is filled up to so many frameworks: further copies of
 the scripts, in each of which the words have changed places, lest they compress like copies. With
@@ -15,6 +17,7 @@ import keyword
 import os
 import random
 import re
+import resource
 import shutil
 import subprocess
 import sys
@@ -33,6 +36,25 @@ SOURCES = ("conf.py", "docs", "scripts", "results", "requirements", "frameworks.
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 SWITCHES = 21
 WORD = re.compile(r"[A-Za-z_]\w{2,}")
+READING = (
+    "from pathlib import Path; from rosetta.workloads import load_project as load; load(Path('.'))"
+)
+PICTURES = """
+import time
+from pathlib import Path
+from rosetta.series import PICTURES
+from rosetta.site import pictures
+from rosetta.site.base.catalog import Catalog
+catalog, seconds = Catalog(Path(".")), 0
+for workload in catalog.project.workloads.values():
+    runs = [(s, r) for s in catalog.project.scripts_of(workload.id) for r in catalog.records(s)]
+    begun = time.process_time()
+    for kind, make in PICTURES.items():
+        series = make(workload, runs, catalog.published)
+        series and pictures.figure(series, kind, kind)
+    seconds += time.process_time() - begun
+print(seconds)
+"""
 TABLE = """
 [{name}]
 label = "{label}"
@@ -61,8 +83,11 @@ def main() -> None:
                 shutil.copy(source, copy / name)
         fill(copy, given.tabs)
         site = Path(folder) / "html"
-        show("drawn from nothing", draw(copy, site)[0], 30)
-        show("drawn with nothing changed", draw(copy, site)[0], 10)
+        print(f"scripts and experiments: {len(load_project(copy).programs)}")
+        show("drawn from nothing", draw(copy, site)[0])
+        show("drawn with nothing changed", draw(copy, site)[0])
+        show("all scripts read", reading(copy))
+        show("all pictures, matplotlib's import included", drawing_pictures(copy))
         script = next((copy / "scripts" / "cnn").glob("*.py"))
         script.write_text(script.read_text("utf-8") + "\n# A change.\n", "utf-8")
         seconds, pages = draw(copy, site)
@@ -76,9 +101,9 @@ def main() -> None:
             print(f"    {name}: {kilobytes:.1f} KB gzipped")
         switching(site)
     if given.make:
-        begun = time.perf_counter()
+        begun = used()
         subprocess.run(["make", "html"], cwd=REPOSITORY, check=True, capture_output=True)
-        show("make html", time.perf_counter() - begun, 10)
+        show("make html", used() - begun)
 
 
 def fill(root: Path, count: int) -> None:
@@ -109,20 +134,64 @@ def fill(root: Path, count: int) -> None:
             tables.write(TABLE.format(name=name, label=f"Framework {number + 1}"))
 
 
-def show(what: str, seconds: float, allowed: float | None = None) -> None:
-    limit = f"   (allowed: {allowed})" if allowed else ""
-    print(f"{what:<42} {seconds:7.2f} s {limit}")
+def used() -> float:
+    """Return the processor seconds of all processes that were started here and have ended."""
+    spent = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return spent.ru_utime + spent.ru_stime
+
+
+def yardstick() -> float:
+    """Return the processor seconds of a fixed piece of work: sorting, text and dictionaries."""
+    begun = time.process_time()
+    words = [f"{number * 7919 % 100_003:06d}" for number in range(200_000)]
+    counted = {}
+    for word in sorted(words):
+        counted[word[:4]] = counted.get(word[:4], 0) + len(word.upper())
+    return time.process_time() - begun
+
+
+def show(what: str, seconds: float) -> None:
+    ratio = seconds / min(yardstick() for _ in range(3))
+    print(f"{what:<42} {seconds:7.2f} s   {ratio:7.1f} x the yardstick")
+
+
+def python(root: Path, code: str) -> str:
+    """Run a program on a copy of the repository and return what it printed."""
+    command = [sys.executable, "-c", code]
+    variables = {**os.environ, "PYTHONPATH": str(root)}
+    variables.pop("RESULTS", None)
+    done = subprocess.run(command, cwd=root, env=variables, capture_output=True, text=True)
+    if done.returncode:
+        sys.exit(done.stderr)
+    return done.stdout
+
+
+def reading(root: Path) -> float:
+    """Return what a process takes that reads every script and no more."""
+    begun = used()
+    python(root, READING)
+    return used() - begun
+
+
+def drawing_pictures(root: Path) -> float:
+    return float(python(root, PICTURES))
 
 
 def draw(root: Path, site: Path) -> tuple[float, set[str]]:
+<<<<<<< 30be36143557d7809940a3d0e34e840b62270e61
     """Draw the site; return the seconds it took and the pages that were read again."""
     command = [sys.executable, "-m", "sphinx", "--builder", "dirhtml", "--conf-dir", root]
     command += ["--doctree-dir", root / "doctrees", root / "docs", site]
+=======
+    """Draw the site; return the processor seconds it took and the pages that were read again."""
+    command = [sys.executable, "-m", "sphinx", "--builder", "dirhtml", "--doctree-dir"]
+    command += [root / "doctrees", root / "docs", site]
+>>>>>>> 3c1e4f85ef97c92da86175d5007279adcc84e972
     variables = {**os.environ, "NO_COLOR": "1"}
     variables.pop("RESULTS", None)
-    begun = time.perf_counter()
+    begun = used()
     done = subprocess.run(command, env=variables, capture_output=True, text=True)
-    seconds = time.perf_counter() - begun
+    seconds = used() - begun
     if done.returncode:
         sys.exit(done.stderr)
     return seconds, set(re.findall(r"reading sources\.\.\. \[ *\d+%\] (\S+)", done.stdout))
@@ -151,22 +220,34 @@ def switching(site: Path) -> None:
         page = opened.new_page()
         page.goto(f"http://127.0.0.1:{server.server_port}/cnn/")
         page.wait_for_load_state("load")
-        times = page.evaluate(
+        times, whole = page.evaluate(
             """count => {
                 const tabs = document.querySelector('.tab-row').querySelectorAll('.tab');
-                return Array.from({ length: count }, (_, number) => {
+                const style = document.body.style;
+                const whole = Array.from({ length: 3 }, () => {
+                    style.display = 'none';
+                    document.body.getBoundingClientRect();
+                    const begun = performance.now();
+                    style.display = '';
+                    document.body.getBoundingClientRect();
+                    return performance.now() - begun;
+                });
+                const times = Array.from({ length: count }, (_, number) => {
                     const begun = performance.now();
                     tabs[(number + 1) % tabs.length].click();
                     document.body.getBoundingClientRect();
                     return performance.now() - begun;
                 });
+                return [times, Math.min(...whole)];
             }""",
             SWITCHES,
         )
         opened.close()
         server.shutdown()
     what = "a tab switch, layout included"
-    print(f"{what:<42} {median(times):7.1f} ms   (allowed: 50; slowest: {max(times):.1f})")
+    ratio = median(times) / whole
+    print(f"{what:<42} {median(times):7.1f} ms  {ratio:7.2f} x laying out the whole page")
+    print(f"    slowest: {max(times):.1f} ms")
 
 
 class Quiet(http.server.SimpleHTTPRequestHandler):

