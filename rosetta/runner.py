@@ -19,11 +19,17 @@ from pathlib import Path
 import nbformat
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 
-from . import kernel, machine, noise, records
+from . import kernel, machine, noise, outputs, records
 from .records import INJECTED, Record
+from .terminal import as_shown, without_colors
 from .workloads import Profile, Script
 
 ANSI = re.compile(r"\x1b\[[0-9;]*m")
+# What ipykernel calls the file that a cell would be, with its process or a digest in it.
+CELL_FILE = re.compile(
+    rf"(?:{re.escape(tempfile.gettempdir())}|/[^\s:\"'<>]*)/ipykernel_\d+/\d+\.py"
+    r"|<ipython-input-\d+-\w+>"
+)
 
 
 @dataclass(frozen=True)
@@ -216,7 +222,8 @@ def raised(script: Script, notebook, cell, name: str, message: str) -> Failure:
     """Return the failure of a cell that ended in an error, at the line where it did."""
     first = first_line(script, notebook, cell)
     line = first and first + line_in_cell(cell) - 1
-    return Failure("error", script.language.complaint(name, message), cell.metadata["step"], line)
+    message = outputs.cut(without_colors(as_shown(script.language.complaint(name, message))))
+    return Failure("error", message, cell.metadata["step"], line)
 
 
 def first_line(script: Script, notebook, cell) -> int | None:
@@ -270,29 +277,28 @@ def no_value(problem: str, script: Script) -> Failure:
 
 
 def clean_outputs(notebook: nbformat.NotebookNode, root: Path) -> None:
-    """Strip machine paths from what was printed, and empty the rest of nbclient's own marks."""
+    """Let through the gate what a record may hold, and empty the rest of nbclient's own marks."""
     for cell in notebook.cells:
         cell.metadata.pop("execution", None)
-        for output in cell.get("outputs", []):
-            if output.output_type == "stream":
-                output["text"] = without_paths(output["text"], root)
-            elif output.output_type == "error":
-                output["traceback"] = [without_paths(line, root) for line in output.traceback]
-                output["evalue"] = without_paths(output.evalue, root)
-            elif "text/plain" in output.get("data", {}):
-                output.data["text/plain"] = without_paths(output.data["text/plain"], root)
+        if "outputs" in cell:
+            last = cell is notebook.cells[-1]
+            cell["outputs"] = outputs.gated(
+                cell.outputs, lambda text: without_paths(text, root), whole_value=last
+            )
 
 
 def without_paths(text: str, root: Path) -> str:
     """Replace this machine's folders by what they are to any reader."""
     data = os.environ.get("ROSETTA_DATA")
+    text = CELL_FILE.sub("<cell>", text)
     text = text.replace(f"{root}/", "").replace(str(root), ".")
     if data:
         text = text.replace(str(Path(data).resolve()), "$ROSETTA_DATA").replace(
             data, "$ROSETTA_DATA"
         )
     text = re.sub(rf"{re.escape(tempfile.gettempdir())}/rosetta-\w+/?", "", text)
-    return re.sub(rf"{re.escape(str(Path.home()))}(?=[/\s'\"]|$)", "~", text)
+    home = str(Path.home())
+    return re.sub(rf"{re.escape(home)}(?![\w-])", "~", text) if home != "/" else text
 
 
 def threads(script: Script) -> int:

@@ -20,7 +20,7 @@ FRAMEWORKS = set(
 PURE = (
     "timing parity fingerprints diagnosis mistakes languages workloads network checks records "
     "describe provenance precision comparison installation published coverage planted seeds "
-    "verdicts lessons quotations declarations"
+    "verdicts lessons quotations declarations outputs reporting terminal"
 ).split()
 IMPURE = set("nbclient jupyter_client sphinx docutils myst_nb time socket urllib http".split())
 

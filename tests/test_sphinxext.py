@@ -4,8 +4,10 @@ import pytest
 from nbformat.v4 import new_output
 
 from rosetta import describe
+from rosetta.outputs import gated
 from rosetta.sphinxext import measures
-from rosetta.sphinxext.render import overstrike, places, tidy
+from rosetta.sphinxext.render import places
+from rosetta.terminal import as_shown
 
 
 @pytest.mark.parametrize(
@@ -19,7 +21,7 @@ from rosetta.sphinxext.render import overstrike, places, tidy
     ],
 )
 def test_control_characters_act_as_on_a_terminal(printed, shown):
-    assert overstrike(printed).replace(" ", "") == shown.replace(" ", "")
+    assert as_shown(printed).replace(" ", "") == shown.replace(" ", "")
 
 
 def test_pieces_of_a_stream_are_joined_before_they_are_drawn():
@@ -28,7 +30,7 @@ def test_pieces_of_a_stream_are_joined_before_they_are_drawn():
         new_output("stream", name="stdout", text="loss 0.5\n"),
         new_output("stream", name="stderr", text="warning\n"),
     ]
-    assert [output.text for output in tidy(pieces)] == ["epoch 1 loss 0.5\n", "warning\n"]
+    assert [output.text for output in gated(pieces)] == ["epoch 1 loss 0.5\n", "warning\n"]
     assert pieces[0].text == "epoch 1 "
 
 

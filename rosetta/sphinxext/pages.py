@@ -12,6 +12,7 @@ from sphinx.util import logging
 from sphinx.util.docutils import LoggingReporter
 
 from .. import describe
+from ..outputs import gated
 from ..provenance import EDITED, Fact, origin, stale
 from ..records import INJECTED, Record, RecordError, is_current, read
 from ..workloads import Cell, Script
@@ -20,7 +21,7 @@ from .dependencies import uses
 from .elements import Tag, code, file_link, line, link, note, outside, table, tag, text
 from .lines import ids_begin
 from .measures import report
-from .render import pair, render_cells, render_script, tidy, without_value
+from .render import pair, render_cells, render_script, without_value
 from .stamps import notes, stamp
 
 LOG = logging.getLogger(__name__)
@@ -245,7 +246,7 @@ def cells_of(record: Record) -> list:
             continue
         injected = INJECTED in cell.metadata.get("tags", ())
         source = f"# Written by the runner\n{cell.source}" if injected else cell.source
-        cells.append(nbformat.v4.new_code_cell(source, outputs=tidy(cell.outputs)))
+        cells.append(nbformat.v4.new_code_cell(source, outputs=gated(cell.outputs)))
     if record.reported:
         cells[-1]["outputs"] = without_value(cells[-1]["outputs"])
     return cells
