@@ -12,6 +12,7 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Callable
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -100,13 +101,14 @@ def run(job: Job, progress: Callable[[str], None]) -> Outcome:
     }
     begun, failure = time.monotonic(), None
     try:
-        with tempfile.TemporaryDirectory(prefix="rosetta-", ignore_cleanup_errors=True) as folder:
-            value = asyncio.run(execute(job, notebook, about, Path(folder), progress))
+        with folder_of_its_own() as folder:
+            value = asyncio.run(execute(job, notebook, about, folder, progress))
         about["reported"] = reported_by(value, script)
     except asyncio.CancelledError:
         raise KeyboardInterrupt from None
     except Failure as error:
         failure = error
+        failure.message += hint(failure.message, job.environment)
         about["status"] = error.status
         about["failure"] = {"step": error.step, "line": error.line, "message": error.message}
     about["seconds"] = round(time.monotonic() - begun, 2)
@@ -183,13 +185,46 @@ async def execute(job: Job, notebook, about: dict, folder: Path, progress) -> st
         last = script.code_cells[-1]
         raise Failure("died", message, last.step, last.line) from None
     except kernel.KernelStartError as error:
-        raise Failure(
-            "no kernel",
-            f"the kernel of environment {job.environment} did not start: {error}. "
-            f"Remove .environments/{job.environment} and run again.",
-        ) from None
+        raise not_started(job, error) from None
     finally:
         clean_outputs(notebook, script.root)
+
+
+@contextmanager
+def folder_of_its_own():
+    """Yield an empty folder that lasts as long as a run; raises Failure where none can be made."""
+    try:
+        made = tempfile.TemporaryDirectory(prefix="rosetta-", ignore_cleanup_errors=True)
+    except OSError as error:
+        message = f"no folder for temporary files: {error}. Make room, or let TMPDIR name one"
+        raise Failure("no kernel", message) from None
+    with made as folder:
+        yield Path(folder)
+
+
+def not_started(job: Job, error: Exception) -> Failure:
+    """Say that a script had no kernel, and what may help."""
+    mend = ""
+    if job.environment != "here":
+        mend = f". If its environment is damaged, {mending(job.environment)}"
+    told = outputs.cut(without_colors(as_shown(str(error)))).rstrip(".")
+    message = f"the kernel of environment {job.environment} did not start: {told}{mend}."
+    return Failure("no kernel", message)
+
+
+def mending(environment: str) -> str:
+    return f"remove .environments/{environment} and run again"
+
+
+def hint(message: str, environment: str) -> str:
+    """Return what to do about a module that an environment lacks; nothing for any other error."""
+    lacks = re.search(r"ModuleNotFoundError: No module named '?(\w+)", message)
+    if environment == "here" or not lacks:
+        return ""
+    return (
+        f". If requirements/{environment}.txt has what brings {lacks[1]}, the environment is "
+        f"damaged: {mending(environment)}"
+    )
 
 
 def failure_of(error: Exception, script: Script, notebook, cell, limit: int) -> Failure:
