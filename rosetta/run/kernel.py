@@ -7,11 +7,13 @@ nothing is installed into the user's home.
 import asyncio
 import json
 import os
+import shutil
 import signal
+import tempfile
 import threading
 import time
 from collections.abc import Awaitable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, contextmanager, suppress
 from pathlib import Path
 
 import nbformat
@@ -39,15 +41,19 @@ ANSWER_SECONDS = 300
 LOOK_SECONDS = 0.5
 # What a kernel's reply names when a cell called quit() or exit().
 EXIT = "ask_exit"
+# Bytes that the path of a socket may have: 107 on Linux, 103 elsewhere.
+SOCKET_PATH = 103
+# Where a folder with a short path can be made.
+SHORT_PLACES = ("/tmp", "/var/tmp", "/dev/shm")
 
 
 class Manager(AsyncKernelManager):
     """Start the kernel of a language, over sockets in a folder: no port is opened."""
 
-    def __init__(self, language: Language, python: Path, folder: Path):
+    def __init__(self, language: Language, python: Path, folder: Path, sockets: Path):
         super().__init__(
             transport="ipc",
-            ip=str(folder / "kernel"),  # the sockets' common name; its default is relative
+            ip=str(sockets / "kernel"),  # the sockets' common name; its default is relative
             connection_file=str(folder / "kernel.json"),
         )
         self.language, self.python = language, python
@@ -202,19 +208,25 @@ async def running(
     SIGINT and SIGTERM cancel the task that is inside, so that a Ctrl-C leaves no kernel behind.
     Raises KernelStartError with the end of what the interpreter printed.
     """
-    manager = Manager(language, python, folder)
     resources = {"metadata": {"path": str(folder)}}
-    client = NotebookClient(notebook, km=manager, resources=resources)
     log = folder / "kernel.log"
     task, loop = asyncio.current_task(), asyncio.get_running_loop()
-    with log.open("wb") as stderr, MemoryWatch(variables) as watch:
+    with (
+        socket_folder(folder) as sockets,
+        log.open("wb") as stderr,
+        MemoryWatch(variables) as watch,
+    ):
+        manager = Manager(language, python, folder, sockets)
+        client = NotebookClient(notebook, km=manager, resources=resources)
         try:
             await client.async_start_new_kernel(env=variables, stderr=stderr, stdout=stderr)
             await client.async_start_new_kernel_client()
-        except (RuntimeError, OSError) as error:
-            await manager.shutdown_kernel(now=True)
+        except Exception as error:  # of many kinds, from sockets, processes and libraries
+            with suppress(Exception):
+                await manager.shutdown_kernel(now=True)
             printed = log.read_text(errors="replace").strip().splitlines()
-            raise KernelStartError(printed[-1] if printed else str(error)) from error
+            told = " ".join(str(error).split()) or type(error).__name__
+            raise KernelStartError(printed[-1] if printed else told) from error
         kernel = Kernel(manager, client, watch)
         if threading.current_thread() is threading.main_thread():
             for number in (signal.SIGINT, signal.SIGTERM):
@@ -224,6 +236,34 @@ async def running(
         finally:
             client.kc.stop_channels()
             await manager.shutdown_kernel(now=True)
+
+
+@contextmanager
+def socket_folder(folder: Path):
+    """Yield a folder whose path is short enough for sockets: the given one, or one of its own.
+
+    Raises KernelStartError where there is none.
+    """
+    if fits(folder):
+        yield folder
+        return
+    for place in SHORT_PLACES:
+        with suppress(OSError):
+            short = Path(tempfile.mkdtemp(prefix="rosetta-", dir=place))
+            break
+    else:
+        raise KernelStartError(
+            f"the path of the folder for temporary files is too long for a socket: {folder}. "
+            "Let TMPDIR name a shorter one"
+        )
+    try:
+        yield short
+    finally:
+        shutil.rmtree(short, ignore_errors=True)
+
+
+def fits(folder: Path) -> bool:
+    return len(os.fsencode(folder / "kernel-99")) <= SOCKET_PATH
 
 
 class MemoryWatch:

@@ -12,6 +12,7 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Callable
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -22,10 +23,16 @@ from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernel
 from rosetta.project.workloads import Profile, Script
 from rosetta.records import records
 from rosetta.records.records import INJECTED, Record
+from rosetta.terminal import as_shown, without_colors
 
-from . import kernel, machine, noise
+from . import kernel, machine, noise, outputs
 
 ANSI = re.compile(r"\x1b\[[0-9;]*m")
+# What ipykernel calls the file that a cell would be, with its process or a digest in it.
+CELL_FILE = re.compile(
+    rf"(?:{re.escape(tempfile.gettempdir())}|/[^\s:\"'<>]*)/ipykernel_\d+/\d+\.py"
+    r"|<ipython-input-\d+-\w+>"
+)
 
 
 @dataclass(frozen=True)
@@ -96,13 +103,14 @@ def run(job: Job, progress: Callable[[str], None]) -> Outcome:
     }
     begun, failure = time.monotonic(), None
     try:
-        with tempfile.TemporaryDirectory(prefix="rosetta-", ignore_cleanup_errors=True) as folder:
-            value = asyncio.run(execute(job, notebook, about, Path(folder), progress))
+        with folder_of_its_own() as folder:
+            value = asyncio.run(execute(job, notebook, about, folder, progress))
         about["reported"] = reported_by(value, script)
     except asyncio.CancelledError:
         raise KeyboardInterrupt from None
     except Failure as error:
         failure = error
+        failure.message += hint(failure.message, job.environment)
         about["status"] = error.status
         about["failure"] = {"step": error.step, "line": error.line, "message": error.message}
     about["seconds"] = round(time.monotonic() - begun, 2)
@@ -179,13 +187,46 @@ async def execute(job: Job, notebook, about: dict, folder: Path, progress) -> st
         last = script.code_cells[-1]
         raise Failure("died", message, last.step, last.line) from None
     except kernel.KernelStartError as error:
-        raise Failure(
-            "no kernel",
-            f"the kernel of environment {job.environment} did not start: {error}. "
-            f"Remove .environments/{job.environment} and run again.",
-        ) from None
+        raise not_started(job, error) from None
     finally:
         clean_outputs(notebook, script.root)
+
+
+@contextmanager
+def folder_of_its_own():
+    """Yield an empty folder that lasts as long as a run; raises Failure where none can be made."""
+    try:
+        made = tempfile.TemporaryDirectory(prefix="rosetta-", ignore_cleanup_errors=True)
+    except OSError as error:
+        message = f"no folder for temporary files: {error}. Make room, or let TMPDIR name one"
+        raise Failure("no kernel", message) from None
+    with made as folder:
+        yield Path(folder)
+
+
+def not_started(job: Job, error: Exception) -> Failure:
+    """Say that a script had no kernel, and what may help."""
+    mend = ""
+    if job.environment != "here":
+        mend = f". If its environment is damaged, {mending(job.environment)}"
+    told = outputs.cut(without_colors(as_shown(str(error)))).rstrip(".")
+    message = f"the kernel of environment {job.environment} did not start: {told}{mend}."
+    return Failure("no kernel", message)
+
+
+def mending(environment: str) -> str:
+    return f"remove .environments/{environment} and run again"
+
+
+def hint(message: str, environment: str) -> str:
+    """Return what to do about a module that an environment lacks; nothing for any other error."""
+    lacks = re.search(r"ModuleNotFoundError: No module named '?(\w+)", message)
+    if environment == "here" or not lacks:
+        return ""
+    return (
+        f". If requirements/{environment}.txt has what brings {lacks[1]}, the environment is "
+        f"damaged: {mending(environment)}"
+    )
 
 
 def failure_of(error: Exception, script: Script, notebook, cell, limit: int) -> Failure:
@@ -218,7 +259,8 @@ def raised(script: Script, notebook, cell, name: str, message: str) -> Failure:
     """Return the failure of a cell that ended in an error, at the line where it did."""
     first = first_line(script, notebook, cell)
     line = first and first + line_in_cell(cell) - 1
-    return Failure("error", script.language.complaint(name, message), cell.metadata["step"], line)
+    message = outputs.cut(without_colors(as_shown(script.language.complaint(name, message))))
+    return Failure("error", message, cell.metadata["step"], line)
 
 
 def first_line(script: Script, notebook, cell) -> int | None:
@@ -272,29 +314,28 @@ def no_value(problem: str, script: Script) -> Failure:
 
 
 def clean_outputs(notebook: nbformat.NotebookNode, root: Path) -> None:
-    """Strip machine paths from what was printed, and empty the rest of nbclient's own marks."""
+    """Let through the gate what a record may hold, and empty the rest of nbclient's own marks."""
     for cell in notebook.cells:
         cell.metadata.pop("execution", None)
-        for output in cell.get("outputs", []):
-            if output.output_type == "stream":
-                output["text"] = without_paths(output["text"], root)
-            elif output.output_type == "error":
-                output["traceback"] = [without_paths(line, root) for line in output.traceback]
-                output["evalue"] = without_paths(output.evalue, root)
-            elif "text/plain" in output.get("data", {}):
-                output.data["text/plain"] = without_paths(output.data["text/plain"], root)
+        if "outputs" in cell:
+            last = cell is notebook.cells[-1]
+            cell["outputs"] = outputs.gated(
+                cell.outputs, lambda text: without_paths(text, root), whole_value=last
+            )
 
 
 def without_paths(text: str, root: Path) -> str:
     """Replace this machine's folders by what they are to any reader."""
     data = os.environ.get("ROSETTA_DATA")
+    text = CELL_FILE.sub("<cell>", text)
     text = text.replace(f"{root}/", "").replace(str(root), ".")
     if data:
         text = text.replace(str(Path(data).resolve()), "$ROSETTA_DATA").replace(
             data, "$ROSETTA_DATA"
         )
     text = re.sub(rf"{re.escape(tempfile.gettempdir())}/rosetta-\w+/?", "", text)
-    return re.sub(rf"{re.escape(str(Path.home()))}(?=[/\s'\"]|$)", "~", text)
+    home = str(Path.home())
+    return re.sub(rf"{re.escape(home)}(?![\w-])", "~", text) if home != "/" else text
 
 
 def threads(script: Script) -> int:

@@ -3,8 +3,14 @@
 import pytest
 from nbformat.v4 import new_output
 
+<<<<<<< b843225275ed2a41f014fd5ac27aeca8a8a9ae60
+=======
+from rosetta.records import describe
+from rosetta.run.outputs import gated
+>>>>>>> 1a5984fe03f20b88c8522b1fc585d7ee9bfc412c
 from rosetta.site.pages import measures
-from rosetta.site.pages.render import overstrike, places, tidy
+from rosetta.site.pages.render import places
+from rosetta.terminal import as_shown
 
 
 @pytest.mark.parametrize(
@@ -18,7 +24,7 @@ from rosetta.site.pages.render import overstrike, places, tidy
     ],
 )
 def test_control_characters_act_as_on_a_terminal(printed, shown):
-    assert overstrike(printed).replace(" ", "") == shown.replace(" ", "")
+    assert as_shown(printed).replace(" ", "") == shown.replace(" ", "")
 
 
 def test_pieces_of_a_stream_are_joined_before_they_are_drawn():
@@ -27,7 +33,7 @@ def test_pieces_of_a_stream_are_joined_before_they_are_drawn():
         new_output("stream", name="stdout", text="loss 0.5\n"),
         new_output("stream", name="stderr", text="warning\n"),
     ]
-    assert [output.text for output in tidy(pieces)] == ["epoch 1 loss 0.5\n", "warning\n"]
+    assert [output.text for output in gated(pieces)] == ["epoch 1 loss 0.5\n", "warning\n"]
     assert pieces[0].text == "epoch 1 "
 
 

@@ -15,6 +15,7 @@ from rosetta.project.workloads import Cell, Script
 from rosetta.records import describe
 from rosetta.records.provenance import EDITED, Fact, origin, stale
 from rosetta.records.records import INJECTED, Record, RecordError, is_current, read
+from rosetta.run.outputs import gated
 from rosetta.site.base.catalog import Catalog, record_docname
 from rosetta.site.base.dependencies import uses
 from rosetta.site.base.elements import (
@@ -32,7 +33,7 @@ from rosetta.site.base.elements import (
 
 from .lines import ids_begin
 from .measures import report
-from .render import pair, render_cells, render_script, tidy, without_value
+from .render import pair, render_cells, render_script, without_value
 from .stamps import notes, stamp
 
 LOG = logging.getLogger(__name__)
@@ -269,7 +270,7 @@ def cells_of(record: Record) -> list:
             continue
         injected = INJECTED in cell.metadata.get("tags", ())
         source = f"# Written by the runner\n{cell.source}" if injected else cell.source
-        cells.append(nbformat.v4.new_code_cell(source, outputs=tidy(cell.outputs)))
+        cells.append(nbformat.v4.new_code_cell(source, outputs=gated(cell.outputs)))
     if record.reported:
         cells[-1]["outputs"] = without_value(cells[-1]["outputs"])
     return cells

@@ -4,8 +4,6 @@
 miniature site's test sees at once when that interface moves.
 """
 
-from copy import deepcopy
-
 import nbformat
 from docutils import nodes
 from myst_nb.core.execute.base import NotebookClientBase
@@ -17,6 +15,7 @@ from myst_parser.parsers.mdit import create_md_parser
 
 from rosetta.project.workloads import Cell, Script
 from rosetta.records.records import INJECTED, Record
+from rosetta.run.outputs import gated
 
 from .places import told_of
 
@@ -37,7 +36,7 @@ def pair(script: Script, record: Record | None) -> list[tuple[Cell, list]]:
     pairs = []
     for cell in script.cells:
         outputs = recorded.get(next(by_place), []) if cell.kind == "code" else []
-        pairs.append((cell, tidy(outputs)))
+        pairs.append((cell, gated(outputs)))
     if record and record.reported and pairs:
         cell, outputs = pairs[-1]
         pairs[-1] = (cell, without_value(outputs))
@@ -70,41 +69,6 @@ def steps_of(record: Record) -> list[str | None]:
 def places(steps: list[str | None]) -> list[tuple[str | None, int]]:
     """Number the cells within each step: [a, a, b] becomes [(a, 0), (a, 1), (b, 0)]."""
     return [(step, steps[:index].count(step)) for index, step in enumerate(steps)]
-
-
-def tidy(outputs: list) -> list:
-    """Join the pieces in which a stream was recorded, and apply its control characters."""
-    joined = []
-    for output in deepcopy(outputs):
-        last = joined[-1] if joined else None
-        if output.output_type == "stream" and last and last.get("name") == output.name:
-            last["text"] += output["text"]
-        else:
-            joined.append(output)
-    for output in joined:
-        if output.output_type == "stream":
-            output["text"] = overstrike(output["text"])
-    return joined
-
-
-def overstrike(text: str) -> str:
-    r"""Apply \r and \b as a terminal would, so that a progress bar is its last state."""
-    lines = []
-    for line in text.replace("\r\n", "\n").split("\n"):
-        if "\r" not in line and "\b" not in line:
-            lines.append(line)
-            continue
-        shown, at = [], 0
-        for character in line:
-            if character == "\r":
-                at = 0
-            elif character == "\b":
-                at = max(0, at - 1)
-            else:
-                shown[at : at + 1] = [character]
-                at += 1
-        lines.append("".join(shown).rstrip())
-    return "\n".join(lines)
 
 
 def render_script(document, parent, script: Script, pairs: list, anchor: str) -> None:
