@@ -36,14 +36,18 @@ SOURCES = ("conf.py", "docs", "scripts", "results", "requirements", "frameworks.
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 SWITCHES = 21
 WORD = re.compile(r"[A-Za-z_]\w{2,}")
-READING = (
-    "from pathlib import Path; from rosetta.workloads import load_project as load; load(Path('.'))"
-)
+READING = """
+from pathlib import Path
+
+from rosetta.project.workloads import load_project
+
+load_project(Path("."))
+"""
 PICTURES = """
 import time
 from pathlib import Path
-from rosetta.series import PICTURES
-from rosetta.site import pictures
+from rosetta.records.series import PICTURES
+from rosetta.site.results import pictures
 from rosetta.site.base.catalog import Catalog
 catalog, seconds = Catalog(Path(".")), 0
 for workload in catalog.project.workloads.values():
@@ -178,15 +182,9 @@ def drawing_pictures(root: Path) -> float:
 
 
 def draw(root: Path, site: Path) -> tuple[float, set[str]]:
-<<<<<<< 30be36143557d7809940a3d0e34e840b62270e61
-    """Draw the site; return the seconds it took and the pages that were read again."""
+    """Draw the site; return the processor seconds it took and the pages that were read again."""
     command = [sys.executable, "-m", "sphinx", "--builder", "dirhtml", "--conf-dir", root]
     command += ["--doctree-dir", root / "doctrees", root / "docs", site]
-=======
-    """Draw the site; return the processor seconds it took and the pages that were read again."""
-    command = [sys.executable, "-m", "sphinx", "--builder", "dirhtml", "--doctree-dir"]
-    command += [root / "doctrees", root / "docs", site]
->>>>>>> 3c1e4f85ef97c92da86175d5007279adcc84e972
     variables = {**os.environ, "NO_COLOR": "1"}
     variables.pop("RESULTS", None)
     begun = used()

@@ -29,17 +29,11 @@ ROOMS = {
 # The rooms of the site, too.
 SITE_ROOMS = ["base", "pages", "tabs", "results", "lessons"]
 # What knows no kernel, no Sphinx, no clock, no network.
-<<<<<<< b843225275ed2a41f014fd5ac27aeca8a8a9ae60
 PURE = [
-    path for room in ("project", "proof", "records") for path in MACHINERY if room in path.parts
+    path
+    for room in ("project", "proof", "records")
+    for path in sorted((ROOT / "rosetta" / room).rglob("*.py"))
 ]
-=======
-PURE = (
-    "timing parity fingerprints diagnosis mistakes languages workloads network checks records "
-    "describe provenance precision comparison installation published coverage planted seeds "
-    "verdicts lessons quotations declarations outputs reporting terminal"
-).split()
->>>>>>> 1a5984fe03f20b88c8522b1fc585d7ee9bfc412c
 IMPURE = set("nbclient jupyter_client sphinx docutils myst_nb time socket urllib http".split())
 
 

@@ -21,11 +21,11 @@ import nbformat
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 
 from rosetta.project.workloads import Profile, Script
-from rosetta.records import records
+from rosetta.records import outputs, records
 from rosetta.records.records import INJECTED, Record
-from rosetta.terminal import as_shown, without_colors
+from rosetta.records.terminal import as_shown, without_colors
 
-from . import kernel, machine, noise, outputs
+from . import kernel, machine, noise
 
 ANSI = re.compile(r"\x1b\[[0-9;]*m")
 # What ipykernel calls the file that a cell would be, with its process or a digest in it.

@@ -10,10 +10,9 @@ from bs4 import BeautifulSoup
 from nbformat.v4 import new_output
 from tinysite import TinySite
 
-from rosetta.records import records
-from rosetta.run import outputs, runner
-from rosetta.run.outputs import gated
-from rosetta.terminal import as_shown
+from rosetta.records import outputs, records, runner
+from rosetta.records.outputs import gated
+from rosetta.records.terminal import as_shown
 
 ROOT = Path(__file__).resolve().parents[2]
 PNG = base64.b64encode(b"\x89PNG\r\n\x1a\nrest").decode()

@@ -3,14 +3,10 @@
 import pytest
 from nbformat.v4 import new_output
 
-<<<<<<< b843225275ed2a41f014fd5ac27aeca8a8a9ae60
-=======
-from rosetta.records import describe
-from rosetta.run.outputs import gated
->>>>>>> 1a5984fe03f20b88c8522b1fc585d7ee9bfc412c
+from rosetta.records.outputs import gated
+from rosetta.records.terminal import as_shown
 from rosetta.site.pages import measures
 from rosetta.site.pages.render import places
-from rosetta.terminal import as_shown
 
 
 @pytest.mark.parametrize(

@@ -13,9 +13,9 @@ from sphinx.util.docutils import LoggingReporter
 
 from rosetta.project.workloads import Cell, Script
 from rosetta.records import describe
+from rosetta.records.outputs import gated
 from rosetta.records.provenance import EDITED, Fact, origin, stale
 from rosetta.records.records import INJECTED, Record, RecordError, is_current, read
-from rosetta.run.outputs import gated
 from rosetta.site.base.catalog import Catalog, record_docname
 from rosetta.site.base.dependencies import uses
 from rosetta.site.base.elements import (

@@ -14,8 +14,8 @@ from myst_nb.sphinx_ import SphinxNbRenderer
 from myst_parser.parsers.mdit import create_md_parser
 
 from rosetta.project.workloads import Cell, Script
+from rosetta.records.outputs import gated
 from rosetta.records.records import INJECTED, Record
-from rosetta.run.outputs import gated
 
 from .places import told_of
 

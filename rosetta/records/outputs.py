@@ -14,7 +14,7 @@ from itertools import groupby
 
 import nbformat
 
-from rosetta.terminal import as_shown, without_colors
+from .terminal import as_shown, without_colors
 
 # Pictures, with what their files begin with.
 PICTURES = {"image/png": b"\x89PNG\r\n\x1a\n", "image/jpeg": b"\xff\xd8\xff"}
