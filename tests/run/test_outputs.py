@@ -10,9 +10,10 @@ from bs4 import BeautifulSoup
 from nbformat.v4 import new_output
 from tinysite import TinySite
 
-from rosetta.records import outputs, records, runner
+from rosetta.records import outputs, records
 from rosetta.records.outputs import gated
 from rosetta.records.terminal import as_shown
+from rosetta.run import runner
 
 ROOT = Path(__file__).resolve().parents[2]
 PNG = base64.b64encode(b"\x89PNG\r\n\x1a\nrest").decode()
