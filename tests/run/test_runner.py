@@ -254,7 +254,7 @@ def test_a_full_disk_keeps_the_old_record(tmp_path):
     refresh(write_project(tmp_path), OPTIONS, Transcript())
     good = tmp_path / FOLDER / "alpha_tiny.short.synthetic.ipynb"
     before = good.read_bytes()
-    write_project(tmp_path, alpha=edited('print("x" * 400_000)'))
+    write_project(tmp_path, alpha=edited('for _ in range(900): print("x" * 300)'))
 
     def limit():
         signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
