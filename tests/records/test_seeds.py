@@ -104,7 +104,7 @@ def command(root: Path, *more: str, framework: str = "alpha") -> int:
 def test_the_command_runs_what_is_asked_for(job, tmp_path, capsys):
     assert command(tmp_path) == 0
     assert [run.seed for run in seeds.load(seeds_path(tmp_path, "tiny"))] == [1]
-    assert "mean 60.00 %" in capsys.readouterr().out
+    assert "mean 60.00\N{NO-BREAK SPACE}%" in capsys.readouterr().out
 
 
 def test_a_wrong_argument_is_an_error_with_a_reason(job, tmp_path, capsys):
