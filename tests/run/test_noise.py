@@ -38,7 +38,7 @@ def test_another_process_on_the_same_core_is_felt():
 
 
 def test_a_machine_is_busy_by_its_scatter_or_by_its_waiting():
-    from rosetta.run.noise import is_busy
+    from rosetta.records.describe import is_busy
 
     assert not is_busy({"scatter": 0.01, "waited": 0.01})
     assert is_busy({"scatter": 0.2, "waited": 0.0})
