@@ -1,4 +1,4 @@
-"""Run a script with several seeds: how far does chance alone move the test accuracy?
+"""Run a script with several seeds: how far does chance alone move what it reaches?
 
     .environments/tools/bin/python benchmarks/seeds.py caffe2 pytorch --seeds 3
 
@@ -78,12 +78,12 @@ def study(job: runner.Job, count: int, path: Path, progress: Progress) -> None:
         kept = seeds.load(path)
         before = next((run for run in kept if same(run, job, seed)), None)
         if before and before.is_current(script):
-            progress.say(f"{title}  {percent(before.test_accuracy)}, as it was")
+            progress.say(f"{title}  {percent(before.check)}, as it was")
             continue
         with progress.running(title) as tell:
             run = run_with(job, seed, tell)
         seeds.write(path, [run, *(other for other in kept if other != before)])
-        progress.say(f"{title}  {percent(run.test_accuracy)}")
+        progress.say(f"{title}  {percent(run.check)}")
     found = seeds.by_program(seeds.load(path), profile.id)[script.framework.id]
     progress.say(f"  mean {percent(found.mean)}, lowest to highest {percent(found.width)}")
 
@@ -102,7 +102,7 @@ def run_with(job: runner.Job, seed: int, tell: Callable[[str], None]) -> seeds.R
         outcome = runner.run(replace(job, profile=profile, results=Path(folder)), tell)
     if outcome.failure:
         sys.exit(f"{outcome.failure.describe(job.script)} (seed {seed})")
-    return seeds.run_of(outcome.record, seed)
+    return seeds.run_of(outcome.record, job.script, seed)
 
 
 if __name__ == "__main__":

@@ -53,9 +53,9 @@ catalog, seconds = Catalog(Path(".")), 0
 for workload in catalog.project.workloads.values():
     runs = [(s, r) for s in catalog.project.scripts_of(workload.id) for r in catalog.records(s)]
     begun = time.process_time()
-    for kind, make in PICTURES.items():
-        series = make(workload, runs, catalog.published)
-        series and pictures.figure(series, kind, kind)
+    for name, kind in workload.kind.pictures.items():
+        series = PICTURES[kind](workload, runs, catalog.published)
+        series and pictures.figure(series, kind, name)
     seconds += time.process_time() - begun
 print(seconds)
 """

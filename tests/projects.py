@@ -31,6 +31,7 @@ last_release = "1.0 (2019)"
 """
 
 WORKLOAD = """
+kind = "training"
 title = "Tiny"
 summary = "A workload for the tests."
 dataset = "cifar10"

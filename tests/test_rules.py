@@ -26,6 +26,8 @@ ROOMS = {
     "site": {"project", "proof", "records"},
     "cli": {"datasets", "project", "proof", "records", "run"},
 }
+# What a kind of workload says is pure data and words: of the other modules it needs one.
+KINDS = ("project", "kinds")
 # The rooms of the site, too.
 SITE_ROOMS = ["base", "pages", "tabs", "results", "lessons"]
 # What knows no kernel, no Sphinx, no clock, no network.
@@ -87,11 +89,21 @@ def test_a_room_of_the_site_calls_only_those_before_it(room):
         assert called <= {*SITE_ROOMS[: SITE_ROOMS.index(room) + 1]}, path
 
 
+def test_a_kind_of_workload_calls_nothing_but_what_writes_numbers():
+    for path in (ROOT / "rosetta").joinpath(*KINDS).rglob("*.py"):
+        own = {name for name in imported(path) if name.startswith("rosetta.")}
+        inside, allowed = (
+            f"rosetta.{'.'.join(KINDS)}",
+            {"rosetta.project", "rosetta.project.numbers"},
+        )
+        assert {name for name in own if not name.startswith(inside)} <= allowed, path
+
+
 def test_every_module_stands_in_a_room_that_says_what_it_is_for():
     assert {path.name for path in (ROOT / "rosetta").glob("*.py")} == {"__init__.py", "__main__.py"}
     folders = {path.parent for path in MACHINERY} - {ROOT / "rosetta"}
     rooms = {folder.relative_to(ROOT / "rosetta").parts for folder in folders}
-    assert rooms == {(room,) for room in ROOMS} | {("site", room) for room in SITE_ROOMS}
+    assert rooms == {(room,) for room in ROOMS} | {("site", room) for room in SITE_ROOMS} | {KINDS}
     for folder in folders:
         said = ast.get_docstring(ast.parse((folder / "__init__.py").read_text("utf-8")))
         assert said, folder

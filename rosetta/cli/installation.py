@@ -5,11 +5,11 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
+from rosetta.project.kinds.base import Fact
 from rosetta.project.workloads import Profile, Project, Script
 from rosetta.records import describe
 from rosetta.records.comparison import told
 from rosetta.records.installation import Assessment, assess
-from rosetta.records.provenance import Fact
 from rosetta.records.records import Record, records_of
 from rosetta.run import machine
 from rosetta.run.progress import Progress

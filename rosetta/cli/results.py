@@ -5,7 +5,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from rosetta.project import numbers
+from rosetta.project.kinds import Kind
 from rosetta.project.workloads import LESSONS, Project, Script
 from rosetta.records import comparison, describe, provenance
 from rosetta.records.history import NotInHistory, text_at
@@ -15,7 +15,6 @@ from rosetta.run.refresh import select, shown
 from .layout import columns, terms
 from .selection import add_selection, options_of
 
-HEADER = ("Framework", "Run", "Day", "Per step", "Accuracy", "State", "Record")
 ADDRESS = """\
 A record is named by
   results/box/cnn/pytorch_cnn.full.ipynb          its file, as `results list` prints it
@@ -67,7 +66,7 @@ def list_command(given: argparse.Namespace, project: Project) -> int:
         own = [script for script in scripts if script.workload.id == workload]
         rows = [row(record, script) for script in own for record in found[script.name]]
         if rows:
-            print(f"{title}\n\n{columns(HEADER, rows)}\n")
+            print(f"{title}\n\n{columns(header(own[0].workload.kind), rows)}\n")
     without = [name for name, records in found.items() if not records]
     if without:
         print(f"No record yet: {', '.join(without)}.")
@@ -76,15 +75,24 @@ def list_command(given: argparse.Namespace, project: Project) -> int:
     return 1 if problems else 0
 
 
+def header(kind: Kind) -> tuple[str, ...]:
+    measured = (known.head for known in (kind.speed, kind.check) if known)
+    return ("Framework", "Run", "Day", *measured, "State", "Record")
+
+
 def row(record: Record, script: Script) -> tuple[str, ...]:
-    timed = describe.timing(record)
-    accuracy = describe.accuracy(record, script)
+    kind, found = script.workload.kind, []
+    if kind.speed:
+        timed = describe.timing(record, script)
+        found.append(kind.speed.words(timed.middle) if timed else "-")
+    if kind.check:
+        checked = describe.check(record, script)
+        found.append(checked[0] if checked else "-")
     return (
         script.framework.label,
         describe.run_title(record, script),
         describe.day(record),
-        numbers.milliseconds(timed.step_median) if timed else "-",
-        accuracy[0] if accuracy else "-",
+        *found,
         state(record, script),
         shown(record.path),
     )

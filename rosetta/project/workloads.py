@@ -12,12 +12,12 @@ from pathlib import Path
 
 from .cells import Cell, Unreadable, read_cells, read_text
 from .declarations import WorkloadError, build, read_toml
+from .kinds import EXPERIMENT, KINDS, OF_WORKLOADS, Kind
 from .languages import BY_EXTENSION, LANGUAGES, Language
 from .lessons import Lesson, load_lessons
 from .network import Layer, NetworkError, layers_of
 
 LESSONS = "lessons"  # the workload of all experiments, which are no translations of each other
-EXPERIMENT = "experiment"
 SCRIPT_NAMES = f"<workload>/<framework>, or {LESSONS}/<lesson>/<framework>"
 EXPERIMENT_SECONDS = 600
 
@@ -59,7 +59,7 @@ class Profile:
     seconds: int
     overrides: dict[str, object]
     slow: bool = False  # meant for frameworks that are slow on a processor
-    accuracy: tuple[float, float] | None = None  # what a correct program reaches, whatever the seed
+    expected: tuple[float, float] | None = None  # what a correct program reaches, whatever the seed
 
 
 @dataclass(frozen=True)
@@ -68,6 +68,7 @@ class Workload:
 
     id: str
     path: Path
+    kind: Kind
     title: str
     summary: str
     dataset: str
@@ -222,20 +223,22 @@ def load_workload(path: Path) -> Workload:
     steps = tuple(build(Step, step, f"{path}: [[steps]]") for step in table.pop("steps", []))
     if not steps:
         raise WorkloadError(f"{path}: there is no [[steps]]; a workload has at least one step.")
+    kind = kind_named(table.pop("kind", None), path)
     hyperparameters = table.pop("hyperparameters", {})
     profiles = {
-        name: load_profile(name, overrides, hyperparameters, f"{path}: [profiles.{name}]")
+        name: load_profile(name, overrides, kind, hyperparameters, f"{path}: [profiles.{name}]")
         for name, overrides in table.pop("profiles", {}).items()
     }
     verification = table.pop("verification", None)
     if verification:
         where = f"{path}: [verification]"
-        verification = load_profile("verification", verification, hyperparameters, where)
+        verification = load_profile("verification", verification, kind, hyperparameters, where)
     return build(
         Workload,
         {
             "id": path.parent.name,
             "path": path.parent,
+            "kind": kind,
             "steps": steps,
             "hyperparameters": hyperparameters,
             "profiles": profiles,
@@ -259,16 +262,37 @@ def load_network(path: Path, description: dict | None) -> tuple[Layer, ...]:
         raise WorkloadError(f"{path}: {error}") from None
 
 
-def load_profile(name: str, table: dict, hyperparameters: dict, where: str) -> Profile:
-    """Return the profile; what is left of the table are overrides of the hyperparameters."""
+def kind_named(name: object, path: Path) -> Kind:
+    if name in OF_WORKLOADS:
+        return KINDS[name]
+    raise WorkloadError(
+        f"{path}: kind is {name!r}; a workload is of one of these kinds: "
+        f"{', '.join(map(repr, OF_WORKLOADS))}."
+    )
+
+
+def load_profile(name: str, table: dict, kind: Kind, hyperparameters: dict, where: str) -> Profile:
+    """Return the profile; what is left of the table are overrides of the hyperparameters.
+
+    A profile says how much is done: what it changes is among what its kind calls lengths.
+    """
     title, seconds = table.pop("title", name), table.pop("seconds", 3600)
-    slow, accuracy = table.pop("slow", False), table.pop("accuracy", None)
+    slow, expected = table.pop("slow", False), table.pop("expected", None)
     unknown = sorted(set(table) - set(hyperparameters))
     if unknown:
         raise WorkloadError(
             f"{where} overrides {', '.join(unknown)}, which [hyperparameters] does not have."
         )
-    return Profile(name, title, seconds, table, slow, accuracy and tuple(accuracy))
+    if other := [key for key in table if not kind.is_length(key)]:
+        raise WorkloadError(
+            f"{where} overrides {', '.join(other)}; a profile changes how long a run is, and in "
+            f"a workload of kind {kind.id!r} that is {', '.join(kind.lengths)}."
+        )
+    if expected and not kind.check:
+        raise WorkloadError(
+            f"{where} has expected, but a workload of kind {kind.id!r} has no check."
+        )
+    return Profile(name, title, seconds, table, slow, expected and tuple(expected))
 
 
 def load_scripts(root: Path, workload: Workload, frameworks: dict[str, Framework]) -> list[Script]:
@@ -326,16 +350,17 @@ def experiment_of(lesson: Lesson, path: Path) -> Workload:
         Step("experiment", "The experiment"),
         Step("results", "What was measured"),
     )
-    profile = Profile(EXPERIMENT, EXPERIMENT, EXPERIMENT_SECONDS, {})
+    profile = Profile(EXPERIMENT.id, EXPERIMENT.id, EXPERIMENT_SECONDS, {})
     return Workload(
         id=LESSONS,
         path=path,
+        kind=EXPERIMENT,
         title=lesson.title,
         summary=lesson.claim,
         dataset="",
         steps=steps,
         hyperparameters={},
-        profiles={EXPERIMENT: profile},
+        profiles={EXPERIMENT.id: profile},
         verification=None,
         tolerances={},
         checks={},

@@ -51,6 +51,8 @@ def diagnose(case: Case) -> tuple[str, ...]:
     findings += [describe(case) for name, describe in INPUTS.items() if name in case.failed]
     if "initializer" in case.failed:
         findings += initializer(case)
+    if "features" in case.failed:
+        findings.append(features(case))
     # Evidence in the order of cause: from the first that fails on, everything else follows.
     if "logits" in case.failed:
         findings.append(logits(case))
@@ -100,6 +102,16 @@ def reviews(case: Case) -> str:
 
 
 INPUTS = {"images": images, "reviews": reviews}
+
+
+def features(case: Case) -> str:
+    """Say where what a network makes of images differs; most causes look alike from there."""
+    failed = case.failed["features"]
+    return (
+        f"The features are off by {failed.error:.0e} of the largest (allowed "
+        f"{failed.tolerance:.0e}), most in {failed.where}. Look at the network's variant, at the "
+        "statistics that its normalization uses, and at what the images go through before it."
+    )
 
 
 # What training starts from

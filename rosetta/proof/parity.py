@@ -174,6 +174,15 @@ def initializer(reported, reference, data):
     return max(found)
 
 
+def features(reported, reference, data):
+    """Compare what a network makes of images, relative to the largest feature."""
+    theirs = np.array(reference["features"])
+    errors = np.abs(numbers(reported, ("parity", "features"), theirs.shape) - theirs)
+    errors /= np.abs(theirs).max()
+    example, feature = np.unravel_index(errors.argmax(), errors.shape)
+    return float(errors.max()), f"example {example}, feature {feature}"
+
+
 def images(reported, reference, data):
     largest = float(numbers(reported, ("images", "largest"), ()))
     means = numbers(reported, ("images", "channel_means"), (len(data["channel_means"]),))
@@ -199,19 +208,21 @@ REVIEWS = {
 # What a model is given, by data set, and the facts that it is compared with.
 INPUTS = {"cifar10": {"images": images}, "imdb": {"reviews": reviews}}
 FACTS = {"images": {"largest", "channel_means"}, "reviews": {"reviews"}}
-# In a reader's order: what goes in, what starts, what comes out, what is learned.
+# A kind of workload says which of these are judged in it, in a reader's order.
 MEASURES = {
     "initializer": initializer,
     "logits": logits,
     "losses": losses,
     "gradients": gradients,
     "changes": changes,
+    "features": features,
 }
 
 
 def measures(workload) -> dict:
     """Return the functions that measure a workload's quantities, by name, in order."""
-    return {**INPUTS.get(workload.dataset, {}), **MEASURES}
+    own = {name: MEASURES[name] for name in workload.kind.judged}
+    return {**INPUTS.get(workload.dataset, {}), **own}
 
 
 # Reading what was reported

@@ -8,12 +8,11 @@ from dataclasses import dataclass
 from statistics import median
 
 from rosetta.project import numbers
+from rosetta.project.kinds.base import Fact, Kind, Timing
 from rosetta.project.workloads import Script
 
-from . import describe
-from .provenance import Fact, measured, origin, trust
+from .provenance import measured, origin, trust
 from .records import Record
-from .timing import Timing
 
 # What differs between any two runs and says nothing.
 EXPECTED = {"Started", "Took", "Command"}
@@ -30,19 +29,20 @@ class Difference:
 
 @dataclass(frozen=True)
 class Speed:
-    """How the second run's time per training step compares with the first's.
+    """How the second run's time per unit of work compares with the first's.
 
-    `apart` is true where the runs' quartiles do not overlap.
+    `apart` is true where the runs' quartiles do not overlap; `per` names the unit.
     """
 
     ratio: float
     apart: bool
+    per: str
 
     def sentence(self) -> str:
         """Say it in words: '9.0 % less time per training step, beyond both spreads'."""
         if not self.apart:
             return f"no difference in speed beyond the spread ({share(self.ratio)})"
-        return f"{share(self.ratio)} per training step, beyond both spreads"
+        return f"{share(self.ratio)} {self.per}, beyond both spreads"
 
 
 def share(ratio: float) -> str:
@@ -54,10 +54,10 @@ def share(ratio: float) -> str:
     return f"{abs(ratio - 1):.1%} {'more' if ratio > 1 else 'less'} time".replace("%", " %")
 
 
-def speed(one: Timing, other: Timing) -> Speed:
+def speed(one: Timing, other: Timing, per: str) -> Speed:
     """Compare medians; the quartiles say whether the difference is one."""
-    apart = one.step_high < other.step_low or other.step_high < one.step_low
-    return Speed(other.step_median / one.step_median, apart)
+    apart = one.high < other.low or other.high < one.low
+    return Speed(other.middle / one.middle, apart, per)
 
 
 def differences(one: tuple[Record, Script], other: tuple[Record, Script]) -> list[Difference]:
@@ -87,24 +87,30 @@ def changed_code(one: Record, other: Record) -> list[str]:
     return list(lines)[2:]  # without the names of files, of which there are none
 
 
-def losses_apart(one: Record, other: Record) -> tuple[float, int] | None:
-    """Return how far the training losses are apart, typically, and over how many blocks.
+def curves_apart(one: Record, other: Record, kind: Kind) -> tuple[float, int] | None:
+    """Return how far two runs' curves are apart, typically, and over how many blocks.
 
     None where a record has none.
     """
-    pairs = list(zip(*(r.reported.get("train_losses", ()) for r in (one, other)), strict=False))
+    pairs = list(zip(*(kind.along(record.reported) for record in (one, other)), strict=False))
     return (median(abs(a - b) for a, b in pairs), len(pairs)) if pairs else None
 
 
 def summary(one: tuple[Record, Script], other: tuple[Record, Script]) -> list[str]:
-    """Return sentences about speed, losses and code."""
-    found, records = [], (one[0], other[0])
-    timings = [describe.timing(record) for record in records]
-    found.append(speed(*timings).sentence() if all(timings) else "one of them is too short to time")
-    apart = losses_apart(*records)
-    if apart:
-        amount, blocks = numbers.figure(apart[0]) if apart[0] else "0", apart[1]
-        found.append(f"training losses {amount} apart in the median of {blocks} blocks")
+    """Return sentences about speed, the curve along the runs, and code.
+
+    Runs of two kinds of workload have nothing in common but their code.
+    """
+    found, records, kind = [], (one[0], other[0]), one[1].workload.kind
+    if kind is other[1].workload.kind:
+        timings = [kind.timing(record.reported) for record in records]
+        if all(timings):
+            found.append(speed(*timings, kind.speed.per).sentence())
+        elif kind.speed:
+            found.append("one of them is too short to time")
+        if apart := curves_apart(*records, kind):
+            amount, blocks = numbers.figure(apart[0]) if apart[0] else "0", apart[1]
+            found.append(f"{kind.curve.titles} {amount} apart in the median of {blocks} blocks")
     if one[1].name == other[1].name:
         count = sum(line.startswith(("+", "-")) for line in changed_code(*records))
         lines = "1 line" if count == 1 else f"{count} lines"

@@ -3,11 +3,11 @@
 import re
 from datetime import datetime
 
-from rosetta.project.numbers import band, bare_milliseconds, milliseconds, percent
+from rosetta.project.kinds.base import Timing
+from rosetta.project.numbers import band, percent
 from rosetta.project.workloads import Script
 
 from .records import Record
-from .timing import STEPS_PER_BLOCK, Timing, summarize
 
 SWITCH = re.compile(r"precision|TF32", re.IGNORECASE)
 # What a machine that does nothing else stays below, in scatter and in waiting.
@@ -88,12 +88,9 @@ def data_label(record: Record) -> str:
     return record.about["data"].get("label") or f"{record.source} data"
 
 
-def timing(record: Record) -> Timing | None:
+def timing(record: Record, script: Script) -> Timing | None:
     """Return the run's speed, or None when it was too short to be timed."""
-    try:
-        return summarize(record.reported)
-    except (KeyError, ValueError):
-        return None
+    return script.workload.kind.timing(record.reported)
 
 
 def failure(record: Record, script: Script) -> str:
@@ -107,32 +104,20 @@ def failure(record: Record, script: Script) -> str:
     return f"{', '.join(place)}: {message}" if place else message
 
 
-def accuracy(record: Record, script: Script) -> tuple[str, str, bool | None] | None:
-    """Return a run's test accuracy, what was expected of such a run, and whether it is so.
+def check(record: Record, script: Script) -> tuple[str, str, bool | None] | None:
+    """Return what a run's check came to, what was expected of such a run, and whether it is so.
 
-    Nothing is expected on synthetic data, nor of a profile without a range.
+    None where the kind of the workload has no check, or the run did not report it. Nothing is
+    expected on synthetic data, nor of a profile without a range.
     """
-    fraction = record.reported.get("test_accuracy")
+    fraction = script.workload.kind.checked(record.reported)
     if fraction is None:
         return None
     profile = script.workload.profiles.get(record.profile)
-    if not (profile and profile.accuracy) or record.source == "synthetic":
+    if not (profile and profile.expected) or record.source == "synthetic":
         return percent(fraction), "", None
-    low, high = profile.accuracy
+    low, high = profile.expected
     return percent(fraction), band(low, high), low <= fraction <= high
-
-
-def per_step(timed: Timing) -> tuple[str, str, str]:
-    """Return the median time of a training step, its quartiles, and of how many blocks."""
-    return (
-        milliseconds(timed.step_median),
-        f"{bare_milliseconds(timed.step_low)} to {bare_milliseconds(timed.step_high)}",
-        blocks(timed.blocks),
-    )
-
-
-def blocks(count: int) -> str:
-    return f"{count} block{'' if count == 1 else 's'} of {STEPS_PER_BLOCK}"
 
 
 def lines_of_code(script: Script) -> int:

@@ -6,11 +6,12 @@ same hardware. Where there are none it is not judged, and the nearest record is 
 
 from dataclasses import dataclass
 
+from rosetta.project.kinds.base import Fact, capitalized
 from rosetta.project.workloads import Script
 
 from . import describe
 from .comparison import share
-from .provenance import Fact, proof
+from .provenance import proof
 from .records import Record, is_current
 
 # Two runs on one quiet machine differ by more than the blocks within each of them do.
@@ -39,7 +40,7 @@ def assess(mine: Record, script: Script, known: list[Record], gpu: str = "") -> 
 
     Of the records, those count that ended well, were not edited, and can be timed.
     """
-    timed = [record for record in known if record.sound and describe.timing(record)]
+    timed = [record for record in known if record.sound and describe.timing(record, script)]
     near = sorted(timed, key=lambda record: nearness(mine, record, script), reverse=True)
     if not near:
         facts = [processing(mine, None, gpu), quiet(mine, False), proof(mine, script)]
@@ -48,7 +49,7 @@ def assess(mine: Record, script: Script, known: list[Record], gpu: str = "") -> 
     best = near[0]
     peers = [record for record in near if same_hardware(mine, record)]
     peers = [record for record in peers if is_current(record, script)] or peers
-    fast, verdict = judge(mine, peers) if peers else (None, incomparable(mine, best))
+    fast, verdict = judge(mine, script, peers) if peers else (None, incomparable(mine, best))
     slower = fast is False
     facts = (
         hardware(mine, best),
@@ -59,7 +60,7 @@ def assess(mine: Record, script: Script, known: list[Record], gpu: str = "") -> 
         code(best, script),
         quiet(mine, slower),
         proof(mine, script),
-        speed(mine, best, fast),
+        speed(mine, best, script, fast),
     )
     return Assessment(facts, fast, verdict, best)
 
@@ -95,7 +96,7 @@ def nearness(mine: Record, record: Record, script: Script) -> tuple:
         mine.device == record.device,
         ours.get("processor") == theirs.get("processor"),
         is_current(record, script),
-        describe.timing(record).blocks,
+        describe.timing(record, script).blocks,
         record.about["started"],
     )
 
@@ -107,19 +108,19 @@ def machines(*records: Record) -> list[dict]:
 # ---- The verdict ----------------------------------------------------------------------------
 
 
-def judge(mine: Record, peers: list[Record]) -> tuple[bool | None, str]:
+def judge(mine: Record, script: Script, peers: list[Record]) -> tuple[bool | None, str]:
     """Say whether a run is as fast as records of the same hardware.
 
     It is slower only if its lower quartile is above all of their upper ones, by MARGIN.
     """
-    ours, theirs = describe.timing(mine), [describe.timing(record) for record in peers]
+    ours, *theirs = (describe.timing(record, script) for record in (mine, *peers))
     if ours is None:
         return None, "This run was too short to be timed."
-    limit = (1 + MARGIN) * max(timing.step_high for timing in theirs)
-    if ours.step_low > limit:
-        ratio = ours.step_median / max(timing.step_median for timing in theirs)
-        return False, f"SLOWER than it should be: {share(ratio)} per training step."
-    if ours.step_high < min(timing.step_low for timing in theirs):
+    limit = (1 + MARGIN) * max(timing.high for timing in theirs)
+    if ours.low > limit:
+        ratio = ours.middle / max(timing.middle for timing in theirs)
+        return False, f"SLOWER than it should be: {share(ratio)} {script.workload.kind.speed.per}."
+    if ours.high < min(timing.low for timing in theirs):
         return True, "As fast as it should be, and faster than what was recorded."
     return True, "As fast as it should be."
 
@@ -189,10 +190,10 @@ def code(best: Record, script: Script) -> Fact:
     return Fact("Code", "the script, its environment or its data has changed since the record")
 
 
-def speed(mine: Record, best: Record, fast: bool | None) -> Fact:
-    sides = []
+def speed(mine: Record, best: Record, script: Script, fast: bool | None) -> Fact:
+    sides, measure = [], script.workload.kind.speed
     for record, where in ((mine, "here"), (best, "in the record")):
-        timed = describe.timing(record)
-        middle, spread, count = describe.per_step(timed) if timed else ("no time", "", "")
+        timed = describe.timing(record, script)
+        middle, spread, count = measure.told(timed) if timed else ("no time", "", "")
         sides.append(f"{middle} {where}" + (f" (median of {count}; {spread})" if timed else ""))
-    return Fact("Per training step", "; ".join(sides), passed=fast)
+    return Fact(capitalized(measure.per), "; ".join(sides), passed=fast)

@@ -3,9 +3,8 @@
 The pages and the command line show the same lists. Pure: the record is read, nothing is run.
 """
 
-from dataclasses import dataclass
-
 from rosetta.project import numbers
+from rosetta.project.kinds.base import Fact, capitalized
 from rosetta.project.workloads import Script
 from rosetta.proof import parity
 
@@ -13,46 +12,19 @@ from . import describe, verdicts
 from .records import Record, is_current
 
 EDITED = "edited by hand after its run"
-# Of an accuracy: a higher one than that of correct programs is no better.
+# Of a check: a higher value than that of correct programs is no better.
 EXPECTED = {True: "as expected", False: "not as expected"}
 
 
-@dataclass(frozen=True)
-class Fact:
-    """A term and its value; of a check `passed` is the outcome, None where it is open or is none.
-
-    `verdict` is the outcome in words, for a reader.
-    """
-
-    term: str
-    value: str
-    remark: str = ""
-    passed: bool | None = None
-    verdict: str = ""
-    verbatim: bool = False  # to be read letter by letter: a command, a digest
-
-
 def measured(record: Record, script: Script) -> list[Fact]:
-    """Return what a training reports, or an experiment, with units."""
-    reported, timed = record.reported, describe.timing(record)
+    """Return what a run reports, by the kind of its workload, with units."""
+    kind, reported = script.workload.kind, record.reported
     found = []
-    accuracy = describe.accuracy(record, script)
-    if accuracy:
-        reached, expected, passed = accuracy
-        verdict = EXPECTED.get(passed, "")
-        found.append(Fact("Test accuracy", reached, expected or "a check", passed, verdict))
-    epochs = reported.get("epoch_seconds") or []
-    if epochs:
-        # One epoch of a short run has fewer steps: its profile says how long it was.
-        count = f"{len(epochs)} epochs" if len(epochs) > 1 else describe.run_title(record, script)
-        found.append(Fact("Training", numbers.seconds(sum(epochs)), count))
-    if len(epochs) > 1:
-        found.append(Fact("First epoch", numbers.seconds(epochs[0]), "warm-up included"))
-    if timed:
-        middle, spread, count = describe.per_step(timed)
-        found.append(Fact("Per training step", middle, f"median of {count}; quartiles {spread}"))
-        warm_up = numbers.seconds(timed.warm_up_seconds)
-        found.append(Fact("Warm-up", warm_up, "compilation, caches"))
+    if checked := describe.check(record, script):
+        reached, expected, passed = checked
+        title, verdict = capitalized(kind.check.title), EXPECTED.get(passed, "")
+        found.append(Fact(title, reached, expected or "a check", passed, verdict))
+    found += kind.facts(reported, describe.run_title(record, script))
     if script.lesson and reported:
         found += compared(record, script)
     if "device" in reported:

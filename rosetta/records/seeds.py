@@ -1,7 +1,7 @@
-"""Read and write how far chance moves a test accuracy: results/seeds/<workload>.json.
+"""Read and write how far chance moves a workload's check: results/seeds/<workload>.json.
 
 benchmarks/seeds.py measures it: whole runs of scripts whose only change is the seed, so that two
-accuracies can be held against what the seed alone does.
+accuracies, say, can be held against what the seed alone does.
 """
 
 import json
@@ -23,7 +23,7 @@ class Run:
     framework: str
     profile: str
     seed: int
-    test_accuracy: float
+    check: float  # the value of what the workload's kind checks: a test accuracy
     started: str
     machine: str
     environment: str
@@ -37,19 +37,21 @@ class Run:
         return self.key == current_key(asdict(self), script)
 
 
-def run_of(record: Record, seed: int) -> Run:
+def run_of(record: Record, script: Script, seed: int) -> Run:
     """Return what is kept of a record that was run with a seed.
 
-    Raises WorkloadError when its script reports no test accuracy.
+    Raises WorkloadError when its script does not report what its kind of workload checks.
     """
-    about = record.about
-    if "test_accuracy" not in record.reported:
-        raise WorkloadError(f"{about['script']}: its last cell reports no test_accuracy.")
+    about, kind = record.about, script.workload.kind
+    value = kind.checked(record.reported)
+    if value is None:
+        expected = kind.check.key if kind.check else "nothing that chance could move"
+        raise WorkloadError(f"{about['script']}: its last cell reports no {expected}.")
     names = ("framework", "profile", "started", "environment", "versions", "commit", "key")
     return Run(
         **{name: about[name] for name in names},
         seed=seed,
-        test_accuracy=about["reported"]["test_accuracy"],
+        check=value,
         machine=record.machine,
         data={name: about["data"][name] for name in ("source", "digest")},
     )
@@ -75,14 +77,13 @@ def load(path: Path) -> list[Run]:
 def run_from(item: Mapping, where: str) -> Run:
     run = build(Run, dict(item), where)
     if not (
-        isinstance(run.test_accuracy, float | int)
+        isinstance(run.check, float | int)
         and isinstance(run.seed, int)
         and isinstance(run.data, dict)
         and run.data.keys() >= {"source", "digest"}
     ):
         raise WorkloadError(
-            f"{where}: expected a number as seed and as test_accuracy, and data with its source "
-            "and digest."
+            f"{where}: expected a number as seed and as check, and data with its source and digest."
         )
     return run
 
@@ -102,21 +103,21 @@ def write(path: Path, runs: Iterable[Run]) -> None:
 
 @dataclass(frozen=True)
 class Reached:
-    """The accuracies that one program reaches with different seeds."""
+    """What one program's check comes to with different seeds."""
 
     runs: tuple[Run, ...]
 
     @property
-    def accuracies(self) -> tuple[float, ...]:
-        return tuple(run.test_accuracy for run in self.runs)
+    def values(self) -> tuple[float, ...]:
+        return tuple(run.check for run in self.runs)
 
     @property
     def mean(self) -> float:
-        return sum(self.accuracies) / len(self.runs)
+        return sum(self.values) / len(self.runs)
 
     @property
     def width(self) -> float:
-        return max(self.accuracies) - min(self.accuracies)
+        return max(self.values) - min(self.values)
 
 
 def by_program(runs: Iterable[Run], profile: str) -> dict[str, Reached]:

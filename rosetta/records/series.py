@@ -1,6 +1,7 @@
 """Take from records what a picture shows: marks in panels, and what they say in words.
 
 Pure. Records that failed or were edited are left out; synthetic data only where there is no other.
+Which of these pictures a workload has, and what their axes are, its kind says.
 """
 
 import math
@@ -9,14 +10,14 @@ from dataclasses import dataclass
 from statistics import mean
 
 from rosetta.project import numbers
+from rosetta.project.kinds.base import capitalized
 from rosetta.project.published import Figure, Table
 from rosetta.project.workloads import Script, Workload
 
 from . import describe
 from .records import Record, is_current
-from .timing import STEPS_PER_BLOCK
 
-# A line has at most so many points to every tenfold of training steps.
+# A line has at most so many points to every tenfold of steps.
 POINTS = 24
 
 KEY = "Circles are current frameworks, diamonds retired ones; a hollow mark is a run of older code."
@@ -110,24 +111,25 @@ def counted(number: int) -> str:
 # ---- The pictures ---------------------------------------------------------------------------
 
 
-def steps(workload: Workload, runs: Runs, tables: Sequence[Table]) -> Series | None:
-    """Milliseconds per training step with their quartiles, the fastest first."""
-    panels = []
-    for title, own in best([run for run in sound(runs) if describe.timing(run[1])]).items():
+def speeds(workload: Workload, runs: Runs, tables: Sequence[Table]) -> Series | None:
+    """The times by which runs are compared with their quartiles, the fastest first."""
+    speed, panels = workload.kind.speed, []
+    timed_runs = [run for run in sound(runs) if workload.kind.timing(run[1].reported)]
+    for title, own in best(timed_runs).items():
         marks = []
         for script, record in own:
-            timed = describe.timing(record)
-            told = numbers.milliseconds(timed.step_median)
-            spread = {"low": 1e3 * timed.step_low, "high": 1e3 * timed.step_high}
-            marks.append(mark(script, record, 1e3 * timed.step_median, told, **spread))
+            timed = speed.read(record.reported)
+            low, middle, high = (speed.scale * s for s in (timed.low, timed.middle, timed.high))
+            told = speed.words(timed.middle)
+            marks.append(mark(script, record, middle, told, low=low, high=high))
         panels.append(Panel(title, tuple(sorted(marks, key=lambda known: known.value))))
     if not panels:
         return None
     told = "; ".join(f"{counted(len(p.marks))} on {p.title}, {extent(p.marks)}" for p in panels)
     return Series(
         tuple(panels),
-        f"{workload.title}, milliseconds per training step: {told}.",
-        "Milliseconds per training step, on a logarithmic scale: the median, and the quartiles as "
+        f"{workload.title}, {speed.axis}: {told}.",
+        f"{capitalized(speed.axis)}, on a logarithmic scale: the median, and the quartiles as "
         f"a bar. Where two bars overlap, neither program is the faster one. {KEY}",
     )
 
@@ -163,38 +165,34 @@ def memory(workload: Workload, runs: Runs, tables: Sequence[Table]) -> Series | 
     )
 
 
-def losses(workload: Workload, runs: Runs, tables: Sequence[Table]) -> Series | None:
-    """Training loss by training step, all programs over each other."""
-    longest: dict[str, tuple[Script, Record]] = {}
+def curves(workload: Workload, runs: Runs, tables: Sequence[Table]) -> Series | None:
+    """What changes along a run, all programs over each other, of each its longest run."""
+    kind, longest = workload.kind, {}
     for script, record in sound(runs):
-        known = longest.get(script.name)
-        length = len(record.reported.get("train_losses") or ())
-        if length and (not known or length > len(known[1].reported["train_losses"])):
-            longest[script.name] = (script, record)
-    lines = [line(script, record.reported["train_losses"]) for script, record in longest.values()]
+        values = kind.along(record.reported)
+        if len(values) > len(longest.get(script.name, (script, ()))[1]):
+            longest[script.name] = (script, values)
+    lines = [line(script, values, kind.curve.block) for script, values in longest.values()]
     if not lines:
         return None
-    ends = agreement(lines)
+    ends, along = agreement(lines), f"{kind.curve.title} by {kind.curve.axis}"
     return Series(
         (Panel("", lines=tuple(lines)),),
-        f"{workload.title}, training loss by training step: {counted(len(lines))}, drawn over "
-        f"each other. {ends}",
-        "Training loss by training step, on a logarithmic scale of steps; a line is a program. All "
-        "see the same batches in the same order, from first weights of their own: where they lie "
-        "on each other they learn alike, and their times can be compared. The pointer "
-        "names a line.",
+        f"{workload.title}, {along}: {counted(len(lines))}, drawn over each other. {ends}",
+        f"{capitalized(along)}, on a logarithmic scale of steps; a line is a program. "
+        f"{kind.curve.caption}",
     )
 
 
-def line(script: Script, reported: Sequence[float]) -> Line:
-    """Average a run's losses, one per block, within equal parts of a logarithmic scale."""
+def line(script: Script, reported: Sequence[float], size: int) -> Line:
+    """Average values, one a block of steps, within equal parts of a logarithmic scale."""
     parts: dict[int, list[tuple[int, float]]] = {}
-    for block, loss in enumerate(reported, start=1):
-        parts.setdefault(int(POINTS * math.log10(block)), []).append((block, loss))
+    for block, value in enumerate(reported, start=1):
+        parts.setdefault(int(POINTS * math.log10(block)), []).append((block, value))
     return Line(
         script.framework.label,
-        tuple(round(STEPS_PER_BLOCK * mean(b for b, _ in own), 1) for own in parts.values()),
-        tuple(round(mean(loss for _, loss in own), 4) for own in parts.values()),
+        tuple(round(size * mean(b for b, _ in own), 1) for own in parts.values()),
+        tuple(round(mean(value for _, value in own), 4) for own in parts.values()),
         script.framework.family == "retired",
     )
 
@@ -211,22 +209,22 @@ def agreement(lines: Sequence[Line]) -> str:
     return f"At step {reached:,.0f}, {len(values)} of them lie between {low:.2f} and {high:.2f}."
 
 
-def accuracy(workload: Workload, runs: Runs, tables: Sequence[Table]) -> Series | None:
-    """Test accuracy against training time, with the range that correct programs reach."""
-    judged = []
+def checks(workload: Workload, runs: Runs, tables: Sequence[Table]) -> Series | None:
+    """The check against the time of the run, with the range that correct programs reach."""
+    kind, judged = workload.kind, []
     for script, record in sound(runs):
         profile = workload.profiles.get(record.profile)
-        found = record.reported.get("test_accuracy"), record.reported.get("epoch_seconds")
-        if profile and profile.accuracy and all(found):
+        found = kind.checked(record.reported), kind.taken(record.reported)
+        if profile and profile.expected and all(found):
             judged.append((script, record))
     panels = []
     for title, own in best(judged, by_profile=True).items():
         marks = []
         for script, record in own:
-            fraction, seconds = (record.reported[n] for n in ("test_accuracy", "epoch_seconds"))
-            told = f"{numbers.percent(fraction)} after {numbers.seconds(sum(seconds))}"
-            marks.append(mark(script, record, fraction, told, across=sum(seconds)))
-        band = workload.profiles[own[0][1].profile].accuracy
+            fraction, seconds = kind.checked(record.reported), kind.taken(record.reported)
+            told = f"{numbers.percent(fraction)} after {numbers.seconds(seconds)}"
+            marks.append(mark(script, record, fraction, told, across=seconds))
+        band = workload.profiles[own[0][1].profile].expected
         panels.append(Panel(title, tuple(marks), band=band))
     if not panels:
         return None
@@ -238,24 +236,24 @@ def accuracy(workload: Workload, runs: Runs, tables: Sequence[Table]) -> Series 
             f"{panel.title}, {counted(len(panel.marks))}, {extent(panel.marks)}; {inside} of them "
             f"in the range that correct programs reach, {numbers.band(low, high)}"
         )
+    against = f"{kind.check.title} against {kind.total.axis}"
     return Series(
         tuple(panels),
-        f"{workload.title}, test accuracy against seconds of training: {'. '.join(told)}.",
-        "Test accuracy against seconds of training. The band is what correct programs reach, "
+        f"{workload.title}, {against}: {'. '.join(told)}.",
+        f"{capitalized(against)}. The band is what correct programs reach, "
         f"whatever the seed: within it, higher is not better. {KEY}",
     )
 
 
 def published(workload: Workload, runs: Runs, tables: Sequence[Table]) -> Series | None:
-    """Seconds of a whole training, as published and as recorded, where there are both."""
-    profile = list(workload.profiles)[-1]
+    """Seconds of the longest run, as published and as recorded, where there are both."""
+    profile, total = list(workload.profiles)[-1], workload.kind.total
     today: dict[str, list[Mark]] = {}
     for script, record in sound(runs):
-        seconds = record.reported.get("epoch_seconds")
+        seconds = workload.kind.taken(record.reported)
         if record.profile == profile and seconds:
             kind = f"today: {describe.hardware(record)}"
-            told = numbers.seconds(sum(seconds))
-            drawn = mark(script, record, sum(seconds), told, kind=kind)
+            drawn = mark(script, record, seconds, numbers.seconds(seconds), kind=kind)
             if kind not in {known.kind for known in today.get(script.framework.id, ())}:
                 today.setdefault(script.framework.id, []).append(drawn)
     marks = []
@@ -267,10 +265,10 @@ def published(workload: Workload, runs: Runs, tables: Sequence[Table]) -> Series
     told = "; ".join(f"{known.label}, {known.kind}: {known.told}" for known in marks)
     return Series(
         (Panel("", tuple(marks)),),
-        f"{workload.title}, seconds of a whole training. {told}.",
-        f"Seconds of {workload.profiles[profile].title}, on a logarithmic scale: as older studies "
-        "published them and as recorded today, where there are both. Hardware and versions differ. "
-        f"{KEY}",
+        f"{workload.title}, {total.whole}. {told}.",
+        f"{total.caption.format(run=workload.profiles[profile].title)}, on a logarithmic scale: as "
+        "older studies published them and as recorded today, where there are both. Hardware and "
+        f"versions differ. {KEY}",
     )
 
 
@@ -299,10 +297,11 @@ def as_printed(figure: Figure) -> str:
     return numbers.with_unit(numbers.figure(figure.value), "s")
 
 
+# By what they are of; a kind of workload has its own names for those that it has.
 PICTURES = {
-    "steps": steps,
-    "losses": losses,
-    "accuracy": accuracy,
+    "speed": speeds,
+    "curve": curves,
+    "check": checks,
     "memory": memory,
     "published": published,
 }

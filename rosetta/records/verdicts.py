@@ -9,12 +9,12 @@ import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from rosetta.project.kinds.timing import quartiles
 from rosetta.project.lessons import DEPENDS, NO_LONGER_TRUE, NOT_MEASURED, STILL_TRUE, Lesson
 from rosetta.project.numbers import described
 from rosetta.project.workloads import Script
 
 from .records import Record
-from .timing import quartiles
 
 OUTCOMES = {True: "true here", False: "not true here", None: "undecided"}
 FEWEST = 3  # pairs, below which there is no spread to speak of

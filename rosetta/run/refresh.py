@@ -13,7 +13,7 @@ from pathlib import Path
 from rosetta.datasets import prepare
 from rosetta.project import checks
 from rosetta.project.lessons import GPU
-from rosetta.project.workloads import EXPERIMENT, LESSONS, Profile, Project, Script, WorkloadError
+from rosetta.project.workloads import LESSONS, Profile, Project, Script, WorkloadError
 from rosetta.records import records
 from rosetta.records.records import Record, RecordError
 
@@ -203,7 +203,7 @@ def profile_for(script: Script, options: Options, device: str) -> Profile:
             raise WorkloadError(f"{workload.path / 'workload.toml'}: there is no [verification].")
         return workload.verification
     if script.lesson:
-        return profiles[EXPERIMENT]
+        return next(iter(profiles.values()))
     if options.profile and options.profile not in profiles:
         raise WorkloadError(
             f"{workload.id} has no profile {options.profile!r}; it has {', '.join(profiles)}."

@@ -37,5 +37,5 @@ def test_a_record_is_genuine_proven_and_as_accurate_as_expected(script, record):
     assert record.ok
     assert record.genuine, "edited by hand after its run"
     assert parity.judge(script.workload, record.reported, record.about["data"]).findings == ()
-    accuracy = describe.accuracy(record, script)
+    accuracy = describe.check(record, script)
     assert accuracy is None or accuracy[2] is not False, accuracy

@@ -46,7 +46,7 @@ def test_each_seed_is_run_once_and_again_when_the_program_has_changed(job, tmp_p
     path, transcript = seeds_path(tmp_path, "tiny"), Transcript()
     study(job, 2, path, transcript)
     first = seeds.load(path)
-    assert [(run.seed, run.test_accuracy) for run in first] == [(1, 0.6), (2, 0.7)]
+    assert [(run.seed, run.check) for run in first] == [(1, 0.6), (2, 0.7)]
     assert first[0].machine == "test-machine"
     assert first[0].versions.keys() == {"numpy"}
     assert (
@@ -63,7 +63,7 @@ def test_each_seed_is_run_once_and_again_when_the_program_has_changed(job, tmp_p
     script.write_text(script.read_text().replace("SEED / 10", "SEED / 20"))
     assert not seeds.load(path)[0].is_current(made(tmp_path).script)
     study(made(tmp_path), 1, path, transcript)
-    assert [run.test_accuracy for run in seeds.load(path)] == [0.55, 0.7, 0.8]
+    assert [run.check for run in seeds.load(path)] == [0.55, 0.7, 0.8]
 
 
 def test_a_run_that_fails_leaves_what_was_measured_before(job, tmp_path):
@@ -157,9 +157,9 @@ def damaged(**changed) -> str:
         ("[{", "not readable as JSON"),
         ("{}", "expected a list of runs"),
         ("[1]", "expected a list of runs"),
-        ('[{"seed": 1}]', "run 1: incomplete, missing .*'test_accuracy'"),
+        ('[{"seed": 1}]', "run 1: incomplete, missing .*'check'"),
         ('[{"sed": 1}]', "run 1: unknown sed"),
-        (damaged(test_accuracy="0.5"), "run 1: expected a number as seed and as test_accuracy"),
+        (damaged(check="0.5"), "run 1: expected a number as seed and as check"),
         (damaged(data="x"), "run 1: expected .*, and data with its source"),
     ],
 )
@@ -178,7 +178,7 @@ def test_runs_are_kept_whole_and_grouped_by_program(tmp_path):
     assert sorted(seeds.load(path), key=repr) == sorted(runs, key=repr)
     found = by_program(seeds.load(path), "short")
     assert list(found) == ["a", "b"]
-    assert found["b"].accuracies == (0.25, 0.5)
+    assert found["b"].values == (0.25, 0.5)
     assert (found["b"].mean, found["b"].width) == (0.375, 0.25)
     assert [file.name for file in path.parent.iterdir()] == ["tiny.json"]
 
@@ -206,8 +206,8 @@ COMMITTED = seeds.load(seeds_path(ROOT, "cnn"))
 
 def test_the_range_that_correct_programs_reach_is_the_measured_one():
     """Mean and four standard deviations, rounded; every run lies in it."""
-    accuracies = [run.test_accuracy for run in COMMITTED if run.profile == "epoch"]
-    low, high = load_project(ROOT).workloads["cnn"].profiles["epoch"].accuracy
+    accuracies = [run.check for run in COMMITTED if run.profile == "epoch"]
+    low, high = load_project(ROOT).workloads["cnn"].profiles["epoch"].expected
     assert len(accuracies) >= 10
     assert all(low <= accuracy <= high for accuracy in accuracies)
     mean, deviation = statistics.mean(accuracies), statistics.stdev(accuracies)

@@ -19,7 +19,7 @@ def project(tmp_path):
     write_project(tmp_path, alpha=SCRIPT, beta=SCRIPT)
     toml = tmp_path / "scripts/tiny/workload.toml"
     text = toml.read_text().replace(
-        'title = "three epochs"', 'title = "three epochs"\naccuracy = [0.7, 0.8]'
+        'title = "three epochs"', 'title = "three epochs"\nexpected = [0.7, 0.8]'
     )
     toml.write_text(text)
     return load_project(tmp_path)
@@ -51,38 +51,38 @@ def test_without_records_there_is_no_picture(project, kind):
 def test_what_failed_or_was_edited_is_not_drawn(project):
     script, edited = run(project, 1)
     edited.about["reported"]["test_accuracy"] = 0.99
-    found = drawn("steps", project, run(project), (script, edited))
+    found = drawn("speed", project, run(project), (script, edited))
     assert labels(found.panels[0]) == ["Alpha"]
 
 
 def test_synthetic_data_is_drawn_only_where_there_is_no_other(project):
     made_up = run(project, 1, source="synthetic")
-    assert labels(drawn("steps", project, made_up).panels[0]) == ["Beta"]
-    assert labels(drawn("steps", project, run(project), made_up).panels[0]) == ["Alpha"]
+    assert labels(drawn("speed", project, made_up).panels[0]) == ["Beta"]
+    assert labels(drawn("speed", project, run(project), made_up).panels[0]) == ["Alpha"]
 
 
 def test_the_first_of_a_programs_runs_on_a_machine_is_drawn(project):
     """Runs come best first."""
     best, worse = run(project, per_step=0.2), run(project, profile="short")
     other = run(project, box="other", machine={**BOX, "cores": 8})
-    panels = drawn("steps", project, best, worse, other).panels
+    panels = drawn("speed", project, best, worse, other).panels
     assert [panel.title for panel in panels] == ["Abacus 8, 2 cores", "Abacus 8, 8 cores"]
     assert [mark.told for panel in panels for mark in panel.marks] == ["200\u00a0ms", "100\u00a0ms"]
 
 
 def test_a_run_of_older_code_is_marked(project):
     ran = run(project)
-    assert drawn("steps", project, ran).panels[0].marks[0].current
+    assert drawn("speed", project, ran).panels[0].marks[0].current
     project.scripts[0].path.write_text(SCRIPT.replace("training", "trained"))
     script = load_project(project.root).scripts[0]
-    assert not drawn("steps", project, (script, ran[1])).panels[0].marks[0].current
+    assert not drawn("speed", project, (script, ran[1])).panels[0].marks[0].current
 
 
 # ---- Each picture ---------------------------------------------------------------------------
 
 
 def test_steps_are_medians_with_quartiles_the_fastest_first(project):
-    found = drawn("steps", project, run(project, per_step=0.3), run(project, 1))
+    found = drawn("speed", project, run(project, per_step=0.3), run(project, 1))
     beta, alpha = found.panels[0].marks
     assert (beta.label, beta.told, beta.retired) == ("Beta", "100\u00a0ms", True)
     assert (alpha.label, alpha.retired) == ("Alpha", False)
@@ -108,7 +108,7 @@ def test_memory_is_of_the_process_and_of_the_gpu(project):
 def test_losses_are_averaged_on_a_logarithmic_scale_and_lose_nothing(project):
     """The first blocks stand for themselves; far out, many are one point."""
     reported = {**timed(0.1), "train_losses": [2.0, 1.8, *([1.0, 0.6] * 199)]}
-    [line] = drawn("losses", project, run(project, reported=reported)).panels[0].lines
+    [line] = drawn("curve", project, run(project, reported=reported)).panels[0].lines
     assert line.steps[:3] == (20, 40, 60)
     assert line.values[:3] == (2.0, 1.8, 1.0)
     assert line.values[-1] == pytest.approx(0.8, abs=0.05)
@@ -122,7 +122,7 @@ def test_the_longest_run_of_each_program_is_its_line_and_the_words_say_how_close
 
     short = run(project, profile="short", reported={**timed(0.1), "train_losses": [2.3]})
     found = drawn(
-        "losses", project, short, run(project, reported=reported(1.5)),
+        "curve", project, short, run(project, reported=reported(1.5)),
         run(project, 1, reported=reported(1.75)),
     )  # fmt: skip
     assert [line.steps for line in found.panels[0].lines] == [(20, 40, 60)] * 2
@@ -133,7 +133,7 @@ def test_an_accuracy_stands_against_its_time_and_the_band_of_its_profile(project
     good = {**timed(0.1), "test_accuracy": 0.75, "epoch_seconds": [40, 35]}
     poor = {**good, "test_accuracy": 0.65}
     runs = run(project, reported=good), run(project, 1, reported=poor)
-    found = drawn("accuracy", project, *runs, run(project, profile="short"))
+    found = drawn("check", project, *runs, run(project, profile="short"))
     [panel] = found.panels
     assert panel.title == "three epochs on Abacus 8, 2 cores"
     assert panel.band == (0.7, 0.8)

@@ -166,10 +166,10 @@ def test_precision_is_said_as_it_was_read_back():
 def test_an_accuracy_out_of_its_band_is_not_as_expected(monkeypatch):
     project = load_project(ROOT)
     script = project.scripts[0]
-    profile, bounds = next((p, p.accuracy) for p in script.workload.profiles.values() if p.accuracy)
+    profile, bounds = next((p, p.expected) for p in script.workload.profiles.values() if p.expected)
     for fraction, inside in ((bounds[0], True), (bounds[1], True), (bounds[1] + 0.01, False)):
         about = {"reported": {"test_accuracy": fraction}, "profile": profile.id}
         about["data"] = {"source": "official"}
         notebook = type("Notebook", (), {"metadata": {"rosetta": about}})
-        told = describe.accuracy(Record(Path("record.ipynb"), notebook), script)
+        told = describe.check(Record(Path("record.ipynb"), notebook), script)
         assert told == (numbers.percent(fraction), numbers.band(*bounds), inside)

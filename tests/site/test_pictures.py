@@ -24,11 +24,11 @@ SLOW = Mark("Slow", 1.1, 1.0, 1.2, "1.10 s", retired=True, current=False)
 MARKS = (FAST, SLOW)
 LINE = Line("Fast & Furious", (20.0, 40.0, 60.0), (2.3, 2.2, 2.1))
 SERIES = {
-    "steps": Series((Panel("Box", MARKS), Panel("Other box", MARKS)), "Alt <1>", "Caption <1>"),
+    "speed": Series((Panel("Box", MARKS), Panel("Other box", MARKS)), "Alt <1>", "Caption <1>"),
     "memory": Series((Panel("Box", MARKS),), "Alt", "Caption"),
     "published": Series((Panel("", MARKS),), "Alt", "Caption"),
-    "losses": Series((Panel("", lines=(LINE, LINE)),), "Alt", "Caption"),
-    "accuracy": Series(
+    "curve": Series((Panel("", lines=(LINE, LINE)),), "Alt", "Caption"),
+    "check": Series(
         (Panel("Box", (Mark("A", 0.7, 0.7, 0.7, "", across=20.0),) * 3, band=(0.6, 0.8)),),
         "Alt",
         "Caption",
@@ -60,7 +60,7 @@ def test_a_picture_is_part_of_its_page(kind):
 
 
 def test_what_is_written_is_text_and_untouched():
-    page = BeautifulSoup(drawn("steps"), "html.parser")
+    page = BeautifulSoup(drawn("speed"), "html.parser")
     for svg in page.select("svg"):
         written = [text.get_text() for text in svg.select("text")]
         for expected in ("Fast & Furious", "0.0861 s", "1.10 s", "Box", "Other box"):
@@ -70,12 +70,12 @@ def test_what_is_written_is_text_and_untouched():
 
 
 def test_nothing_in_a_picture_changes_by_itself():
-    assert drawn("steps") == drawn("steps")
-    assert not re.search(r"20\d\d-|matplotlib", drawn("steps"))
+    assert drawn("speed") == drawn("speed")
+    assert not re.search(r"20\d\d-|matplotlib", drawn("speed"))
 
 
 def test_a_line_is_named_where_the_pointer_is():
-    page = BeautifulSoup(drawn("losses"), "html.parser")
+    page = BeautifulSoup(drawn("curve"), "html.parser")
     titles = [title.get_text() for title in page.select("svg.wide title")]
     assert titles == ["Fast & Furious"] * 2
 
@@ -116,8 +116,8 @@ def test_a_picture_is_kept_until_what_it_shows_or_how_has_changed(tmp_path, monk
     calls = []
     monkeypatch.setattr(pictures, "figure", lambda *told: calls.append(told) or f"no {len(calls)}")
 
-    def kept(series=SERIES["steps"], machinery="m"):
-        return pictures.kept(tmp_path / "a/b.html", series, "steps", "line-steps", machinery)
+    def kept(series=SERIES["speed"], machinery="m"):
+        return pictures.kept(tmp_path / "a/b.html", series, "speed", "line-steps", machinery)
 
     assert [kept(), kept()] == ["no 1", "no 1"]
     assert kept(SERIES["memory"]) == "no 2"
@@ -215,7 +215,7 @@ def write_seeds(site, *accuracies: float) -> None:
     told = enumerate(accuracies, 1)
     runs = [seeds.Run("abacus", "full", seed, accuracy, *rest, now) for seed, accuracy in told]
     older = seeds.Run("slate", "full", 1, 0.9, *rest, "older")
-    stand_in = replace(runs[0], test_accuracy=0.1, data={**data, "source": "synthetic"})
+    stand_in = replace(runs[0], check=0.1, data={**data, "source": "synthetic"})
     seeds.write(seeds.seeds_path(site.root, "line"), [*runs, stand_in, older])
 
 
@@ -224,7 +224,7 @@ def test_a_page_shows_the_figures_of_its_records(site):
     steps, memory, published = page.select("figure.picture")
     script = load_project(site.root).script("line/abacus")
     record = records.read(next(site.root.glob("results/*/line/abacus*.ipynb")))
-    expected = numbers.milliseconds(describe.timing(record).step_median)
+    expected = numbers.milliseconds(describe.timing(record, script).middle)
     assert expected in steps.text
     assert expected in steps.svg["aria-label"]
     assert "Slate" not in steps.text, "which ran on synthetic data"

@@ -7,9 +7,10 @@ from docutils import nodes
 from sphinx.util import logging
 
 from rosetta.project import numbers
+from rosetta.project.kinds.base import Fact
 from rosetta.project.workloads import Script
 from rosetta.proof import parity
-from rosetta.records.provenance import Fact, measured
+from rosetta.records.provenance import measured
 from rosetta.records.records import Record
 from rosetta.site.base.elements import Tag, judged, table, tag
 

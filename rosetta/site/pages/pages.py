@@ -11,10 +11,11 @@ from sphinx.parsers import Parser
 from sphinx.util import logging
 from sphinx.util.docutils import LoggingReporter
 
+from rosetta.project.kinds.base import Fact
 from rosetta.project.workloads import Cell, Script
 from rosetta.records import describe
 from rosetta.records.outputs import gated
-from rosetta.records.provenance import EDITED, Fact, origin, stale
+from rosetta.records.provenance import EDITED, origin, stale
 from rosetta.records.records import INJECTED, Record, RecordError, is_current, read
 from rosetta.site.base.catalog import Catalog, record_docname
 from rosetta.site.base.dependencies import uses

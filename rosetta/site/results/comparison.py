@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass
 
 from rosetta.records import describe
 from rosetta.project import published
+from rosetta.project.kinds.base import Kind, Number
 from rosetta.records.records import Record, is_current
 from rosetta.project.workloads import Profile, Project, Script
 from rosetta.site.base.catalog import Catalog, record_docname
@@ -49,17 +50,6 @@ class Hardware:
 
 
 @dataclass(frozen=True)
-class Number:
-    """A measured quantity; `low` and `high` are quartiles, `count` is of how many blocks."""
-
-    value: float
-    unit: str
-    low: float | None = None
-    high: float | None = None
-    count: int | None = None
-
-
-@dataclass(frozen=True)
 class Run:
     """The record that a cell of our own shows, what it measured, and what is said against it."""
 
@@ -86,6 +76,7 @@ class Comparison:
     runs: dict[tuple[str, str], Run]
     tables: tuple[published.Table, ...]
     profiles: dict[str, Profile]
+    kind: Kind | None  # None where there are only published figures
 
     @property
     def programs(self) -> bool:
@@ -122,6 +113,7 @@ def compare(catalog: Catalog, workload: str) -> Comparison:
         runs,
         tables,
         own.profiles if own else {},
+        own.kind if own else None,
     )
 
 
@@ -141,7 +133,7 @@ def lines_of(project: Project, workload: str, tables) -> tuple[Line, ...]:
 def run_of(line: Line, hardware: Hardware, record: Record) -> Run:
     verdict = judge(record, line.script) if record.ok else None
     proven = verdict.passed if verdict else None
-    return Run(line, hardware, record, marks(record, line.script, proven), proven, numbers(record))
+    return Run(line, hardware, record, marks(record, line.script, proven), proven, numbers(record, line.script))
 
 
 def marks(record: Record, script: Script, proven: bool | None) -> tuple[str, ...]:
@@ -156,20 +148,9 @@ def marks(record: Record, script: Script, proven: bool | None) -> tuple[str, ...
     return tuple(name for name, holds in found.items() if holds)
 
 
-def numbers(record: Record) -> dict[str, Number]:
+def numbers(record: Record, script: Script) -> dict[str, Number]:
     """Return what a run measured: quantity -> value, only what its record holds."""
-    reported, timed = record.reported, describe.timing(record)
-    found = {}
-    if timed:
-        found["training step"] = Number(
-            timed.step_median, "s", timed.step_low, timed.step_high, timed.blocks
-        )
-        found["warm-up"] = Number(timed.warm_up_seconds, "s")
-    if epochs := reported.get("epoch_seconds"):
-        found["training"] = Number(sum(epochs), "s", count=len(epochs))
-        found["first epoch"] = Number(epochs[0], "s")
-    if "test_accuracy" in reported:
-        found["test accuracy"] = Number(reported["test_accuracy"], "fraction")
+    found = script.workload.kind.numbers(record.reported)
     for quantity, key in (
         ("peak memory", "peak_memory_bytes"),
         ("peak GPU memory", "peak_gpu_memory_bytes"),

@@ -85,11 +85,11 @@ def told_of(figure: published.Figure, known: Line) -> tuple[str, ...]:
 
 
 def verdict(figure: published.Figure, comparison: Comparison) -> list[nodes.Node]:
-    """Hold a published accuracy against what correct programs reach here."""
+    """Hold a published check against what correct programs reach here."""
     profile = comparison.profiles.get(figure.column.profile)
-    if figure.column.kind != "check" or figure.value is None or not (profile and profile.accuracy):
+    if figure.column.kind != "check" or figure.value is None or not (profile and profile.expected):
         return []
-    low, high = profile.accuracy
+    low, high = profile.expected
     return checked(low <= figure.value <= high, numbers.band(low, high))
 
 

@@ -32,20 +32,21 @@ class PictureDirective(Drawn):
     required_arguments = 2
 
     def run(self) -> list[nodes.Node]:
-        name, kind = self.arguments
+        name, picture = self.arguments
         workload, catalog = known_workload(self, name), catalog_of(self.env)
-        if kind not in PICTURES:
-            raise self.error(f"there is no picture {kind!r}; there are: {', '.join(PICTURES)}.")
+        known = workload.kind.pictures
+        if picture not in known:
+            raise self.error(f"there is no picture {picture!r}; there are: {', '.join(known)}.")
         uses(self.env, "published")
         scripts = self.shown_scripts(workload.id)
         runs = [(script, record) for script in scripts for record in catalog.records(script)]
-        series = PICTURES[kind](workload, runs, catalog.published)
+        series = PICTURES[known[picture]](workload, runs, catalog.published)
         if series is None:
             return [note("Nothing to draw yet: no record has what this picture shows.",
                          kind="missing")]  # fmt: skip
-        cache = Path(self.env.doctreedir) / "pictures" / f"{name}-{kind}.html"
-        caption = nodes.make_id(f"{name} {kind}")
-        drawn = kept(cache, series, kind, caption, self.config.rosetta_machinery)
+        cache = Path(self.env.doctreedir) / "pictures" / f"{name}-{picture}.html"
+        caption = nodes.make_id(f"{name} {picture}")
+        drawn = kept(cache, series, known[picture], caption, self.config.rosetta_machinery)
         return [nodes.raw("", drawn, format="html")]
 
 

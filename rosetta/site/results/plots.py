@@ -255,9 +255,9 @@ def apart(wanted: list[float], distance: float, top: float) -> list[float]:
 
 
 PLOTS = {
-    "steps": rows(dot, logarithmic=True),
-    "losses": curves,
-    "accuracy": field,
+    "speed": rows(dot, logarithmic=True),
+    "curve": curves,
+    "check": field,
     "memory": rows(bar, logarithmic=False),
     "published": rows(dot, logarithmic=True),
 }

@@ -3,6 +3,7 @@
 from docutils import nodes
 
 from rosetta.project import numbers
+from rosetta.project.kinds.base import capitalized
 from rosetta.proof import parity, planted
 from rosetta.records import seeds
 from rosetta.proof.planted import UNTOUCHED, Fault
@@ -100,7 +101,7 @@ class PlantedDirective(Drawn):
 
 
 class SeedsDirective(Drawn):
-    """```{seeds} cnn epoch``` draws how far the seed alone moves a program's test accuracy."""
+    """```{seeds} cnn epoch``` draws how far the seed alone moves what a program reaches."""
 
     required_arguments = 2
 
@@ -116,12 +117,12 @@ class SeedsDirective(Drawn):
             (run for run in runs if run.data["source"] != "synthetic"), profile
         )
         drawn = [s for s in self.shown_scripts(workload.id) if s.framework.id in found]
-        if not drawn:
+        if not drawn or not workload.kind.check:
             return [note("No program has been run with several seeds yet.", kind="missing")]
         rows = [self.row(script, found[script.framework.id], profile) for script in drawn]
         header = ["Framework", "Its record", "With other seeds", "Their mean", "Lowest to highest"]
         title = workload.profiles[profile].title
-        label = f"Test accuracies of {workload.title} after {title}, by seed"
+        label = f"{capitalized(workload.kind.check.titles)} of {workload.title} after {title}, by seed"
         told = self.summary([found[script.framework.id] for script in drawn], title)
         return [line(told), table(header, rows, label=label, classes=("proof", "seeds"))]
 
@@ -130,11 +131,11 @@ class SeedsDirective(Drawn):
         if not all(run.is_current(script) for run in reached.runs):
             name += [" ", text("older code", "unmoved")]
         told = [
-            record.reported["test_accuracy"]
+            script.workload.kind.checked(record.reported)
             for record in catalog_of(self.env).records(script)
             if record.sound and record.source != "synthetic" and record.profile == profile
         ]
-        *before, last = map(numbers.percent, reached.accuracies)
+        *before, last = map(numbers.percent, reached.values)
         others = [part for a in before for part in (whole(f"{a},"), " ")] + [whole(last)]
         own = whole(numbers.percent(told[0])) if told else "not run"
         mean, width = whole(numbers.percent(reached.mean)), whole(numbers.points(reached.width))

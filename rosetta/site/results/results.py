@@ -9,9 +9,10 @@ from docutils import nodes
 
 from rosetta.records import describe
 from rosetta.project import numbers
+from rosetta.project.kinds.base import Column, Number
 from rosetta.project.workloads import Script
 from .columns import Group, Notes, checked, head_cell
-from .comparison import MARKS, Comparison, Hardware, Line, Number, Run, compare
+from .comparison import MARKS, Comparison, Hardware, Line, Run, compare
 from rosetta.site.base.dependencies import uses
 from rosetta.site.base.elements import Tag, boxed, file_link, line, link, tag, text
 from rosetta.site.pages.measures import outcome
@@ -20,13 +21,6 @@ from rosetta.site.tabs.picker import FAMILIES
 from rosetta.site.base.project import catalog_of
 from .tables import NOT_RUN, Drawn, known_name
 
-OURS = (
-    ("Run", ""),
-    ("Training step, ms", "median; quartiles"),
-    ("Training, s", "all epochs; the first"),
-    ("Test accuracy, %", "a check"),
-    ("Peak memory, GiB", "of the process"),
-)
 # Stands where a machine would, until there is a first record.
 NOWHERE = Hardware("nowhere", "cpu", "No machine yet")
 
@@ -108,58 +102,69 @@ def lines_of(script: Script | None) -> Tag:
 
 def ours(comparison: Comparison, place: Hardware) -> Group:
     """Draw the columns of our own records on one hardware."""
-    kinds = ("text", "time", "time", "check", "time")
     heads = [
-        head_cell(place.id, title, told, kind)
-        for (title, told), kind in zip(OURS, kinds, strict=True)
+        head_cell(place.id, "Run", "", "text"),
+        *(
+            head_cell(place.id, known.title, known.told, "check" if known.is_check else "time")
+            for known in comparison.kind.columns
+        ),
+        head_cell(place.id, "Peak memory, GiB", "of the process", "time"),
     ]
     told = [text("this project", "spread")]
     cells = {
-        known.id: our_cells(known, comparison.runs.get((known.id, place.id)), place)
+        known.id: our_cells(known, comparison.runs.get((known.id, place.id)), place, comparison.kind.columns)
         for known in comparison.lines
     }
     return Group(place.id, place.title, told, heads, cells)
 
 
-def our_cells(known: Line, run: Run | None, place: Hardware) -> list[Tag]:
+def our_cells(
+    known: Line, run: Run | None, place: Hardware, columns: tuple[Column, ...]
+) -> list[Tag]:
     """Draw a framework's cells on one hardware; a run that failed says why instead."""
     group = {"data_group": place.id}
     if run is None:
         told = NOT_RUN if known.script else "no script"
-        empty = (tag("td", **group) for _ in OURS[1:])
+        empty = (tag("td", **group) for _ in (*columns, "memory"))
         return [tag("td", text(told, "not-run"), **group), *empty]
     if not run.record.ok:
         why = text(describe.failure(run.record, known.script), "not-passed")
-        return [tag("td", *about_run(run), why, colspan=str(len(OURS)), **group)]
-    step = run.numbers.get("training step")
+        return [tag("td", *about_run(run), why, colspan=str(len(columns) + 2), **group)]
     return [
         tag("td", *about_run(run), classes=("run",), **group),
-        figure_cell(run, step, step_words) if step else tag("td", "too short to time", **group),
-        whole_run(run),
-        tag("td", *accuracy(run), **group),
-        figure_cell(run, run.numbers.get("peak memory"), memory_words),
+        *(column_cell(run, column) for column in columns),
+        memory_cell(run),
     ]
 
 
-def figure_cell(run: Run, number: Number | None, words) -> Tag:
-    """Draw a number that opens its record; `words` says how it is written, and what below it."""
-    cell = tag("td", data_group=run.hardware.id)
+def column_cell(run: Run, column: Column) -> Tag:
+    """Draw what a run has in a column; runs of unequal length are sorted apart, longest first."""
+    if column.is_check:
+        return tag("td", *checked_words(run), data_group=run.hardware.id)
+    title = describe.run_title(run.record, run.line.script)
+    number = run.numbers.get(column.quantity)
+    words = column.words(run.numbers, title) if number else (column.missing,)
+    cell = figure_cell(run, number, *words)
+    known = list(run.line.script.workload.profiles)
+    if column.by_length and run.record.profile in known:
+        cell["data-length"] = str(known.index(run.record.profile))
+    return cell
+
+
+def figure_cell(run: Run, number: Number | None, shown: str = "", *more: str) -> Tag:
+    """Draw a number as it is written, with what stands below it; it opens its record."""
     if number is None:
-        return cell
-    shown, *more = words(run, number)
-    cell += link(shown, run.docname, classes=("figure",))
+        return tag("td", *filter(None, [shown]), data_group=run.hardware.id)
+    cell = tag("td", link(shown, run.docname, classes=("figure",)), data_group=run.hardware.id)
     cell.extend(text(part, "spread") for part in more if part)
     cell["data-value"] = repr(number.value)
     return cell
 
 
-def whole_run(run: Run) -> Tag:
-    """Draw the time of all training; runs of unequal length are sorted apart, the longest first."""
-    cell = figure_cell(run, run.numbers.get("training"), training_words)
-    known = list(run.line.script.workload.profiles)
-    if run.record.profile in known:
-        cell["data-length"] = str(known.index(run.record.profile))
-    return cell
+def memory_cell(run: Run) -> Tag:
+    memory, gpu = (run.numbers.get(f"peak {kind}memory") for kind in ("", "GPU "))
+    told = f"GPU {numbers.gibibytes(gpu.value)}" if gpu else ""
+    return figure_cell(run, memory, numbers.gibibytes(memory.value) if memory else "", told)
 
 
 def about_run(run: Run) -> list[nodes.Node]:
@@ -175,27 +180,9 @@ def about_run(run: Run) -> list[nodes.Node]:
     return told
 
 
-def step_words(run: Run, step: Number) -> tuple[str, ...]:
-    low, middle, high = (numbers.bare_milliseconds(s) for s in (step.low, step.value, step.high))
-    return middle, f"{low} to {high}", describe.blocks(step.count)
-
-
-def training_words(run: Run, total: Number) -> tuple[str, ...]:
-    if total.count == 1:  # which need not be a whole epoch
-        return numbers.figure(total.value), describe.run_title(run.record, run.line.script)
-    first = numbers.figure(run.numbers["first epoch"].value)
-    return numbers.figure(total.value), f"first epoch {first}"
-
-
-def memory_words(run: Run, memory: Number) -> tuple[str, ...]:
-    gpu = run.numbers.get("peak GPU memory")
-    told = f"GPU {numbers.gibibytes(gpu.value)}" if gpu else ""
-    return numbers.gibibytes(memory.value), told
-
-
-def accuracy(run: Run) -> list[nodes.Node]:
-    """Draw the test accuracy as the check that it is, never as a score."""
-    told = describe.accuracy(run.record, run.line.script)
+def checked_words(run: Run) -> list[nodes.Node]:
+    """Draw a test accuracy, say, as the check that it is, never as a score."""
+    told = describe.check(run.record, run.line.script)
     if told is None:
         return []
     reached, expected, passed = told

@@ -87,11 +87,11 @@ class WorkloadDirective(Drawn):
             return [name, text(NOT_RUN, "not-run")]
         if not record.ok:
             return [name, link("failed", record_docname(record.path, script))]
-        told, timed = [describe.run_title(record, script)], describe.timing(record)
-        if "test_accuracy" in record.reported:
-            told.append(f"{numbers.percent(record.reported['test_accuracy'])} test accuracy")
-        if timed:
-            told.append(f"{describe.per_step(timed)[0]} per training step")
+        kind, told = script.workload.kind, [describe.run_title(record, script)]
+        if checked := describe.check(record, script):
+            told.append(f"{checked[0]} {kind.check.title}")
+        if timed := describe.timing(record, script):
+            told.append(f"{kind.speed.words(timed.middle)} {kind.speed.per}")
         return [name, link(", ".join(told), record_docname(record.path, script))]
 
 
