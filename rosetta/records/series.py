@@ -37,7 +37,6 @@ class Mark:
     retired: bool = False
     current: bool = True
     kind: str = ""
-    across: float = 0.0  # where a picture has two axes
 
 
 @dataclass(frozen=True)
@@ -210,7 +209,7 @@ def agreement(lines: Sequence[Line]) -> str:
 
 
 def checks(workload: Workload, runs: Runs, tables: Sequence[Table]) -> Series | None:
-    """The check against the time of the run, with the range that correct programs reach."""
+    """The check, with the range that correct programs reach; in the order of the tabs, no ranks."""
     kind, judged = workload.kind, []
     for script, record in sound(runs):
         profile = workload.profiles.get(record.profile)
@@ -223,7 +222,7 @@ def checks(workload: Workload, runs: Runs, tables: Sequence[Table]) -> Series | 
         for script, record in own:
             fraction, seconds = kind.checked(record.reported), kind.taken(record.reported)
             told = f"{numbers.percent(fraction)} after {numbers.seconds(seconds)}"
-            marks.append(mark(script, record, fraction, told, across=seconds))
+            marks.append(mark(script, record, fraction, told))
         band = workload.profiles[own[0][1].profile].expected
         panels.append(Panel(title, tuple(marks), band=band))
     if not panels:
@@ -236,11 +235,11 @@ def checks(workload: Workload, runs: Runs, tables: Sequence[Table]) -> Series | 
             f"{panel.title}, {counted(len(panel.marks))}, {extent(panel.marks)}; {inside} of them "
             f"in the range that correct programs reach, {numbers.band(low, high)}"
         )
-    against = f"{kind.check.title} against {kind.total.axis}"
+    after = f"{kind.check.title} after {kind.total.axis}"
     return Series(
         tuple(panels),
-        f"{workload.title}, {against}: {'. '.join(told)}.",
-        f"{capitalized(against)}. The band is what correct programs reach, "
+        f"{workload.title}, {after}: {'. '.join(told)}.",
+        f"{capitalized(after)}, in the order of the tabs. The band is what correct programs reach, "
         f"whatever the seed: within it, higher is not better. {KEY}",
     )
 

@@ -47,7 +47,7 @@ EARLY = """
 def add_own_files(app: Sphinx, config) -> None:
     config.templates_path.append(str(TEMPLATES))
     config.html_static_path.append(str(STATIC))
-    for name in ("rosetta.css", "tabs.css", "lessons.css"):
+    for name in ("rosetta.css", "tabs.css", "lessons.css", "results.css"):
         app.add_css_file(name, priority=900)
     for name in ("rosetta.js", "picker.js", "copy.js"):
         app.add_js_file(name, loading_method="defer", priority=900)
@@ -60,7 +60,7 @@ def add_page_context(app, pagename, templatename, context, doctree) -> None:
         context["body"] = with_marks(body, pagename, app.builder, app.env.project.catalog)
         if '<div class="picker"' in context["body"]:
             context["metatags"] += EARLY
-        if '<div class="table-controls"' in context["body"]:
+        if 'class="table-controls"' in context["body"]:
             app.add_js_file("tables.js", loading_method="defer", priority=900)
 
 

@@ -137,7 +137,10 @@ def test_an_accuracy_stands_against_its_time_and_the_band_of_its_profile(project
     [panel] = found.panels
     assert panel.title == "three epochs on Abacus 8, 2 cores"
     assert panel.band == (0.7, 0.8)
-    assert [(mark.value, mark.across) for mark in panel.marks] == [(0.75, 75), (0.65, 75)]
+    assert [(mark.value, mark.told.replace("\u00a0", " ")) for mark in panel.marks] == [
+        (0.75, "75.00 % after 75 s"),
+        (0.65, "65.00 % after 75 s"),
+    ]
     assert "1 of them in the range that correct programs reach, 70\u00a0% to 80\u00a0%" in found.alt
 
 

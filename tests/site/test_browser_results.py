@@ -162,13 +162,84 @@ def test_families_and_hardware_can_be_hidden_and_come_back(page):
         assert cells.first.is_visible()
 
 
-def test_names_stay_in_view_while_the_figures_scroll(site, visit):
-    page = visit(f"{site.base}/results/{site.workload}/", viewport=PHONE)
+def test_names_and_headings_stay_in_view_while_the_figures_scroll(site, visit):
+    page = visit(f"{site.base}/results/{site.workload}/", viewport={"width": 700, "height": 400})
+    page.get_by_label("Blocks, days").check()
     box, name = page.locator(".comparison-box"), page.locator("table.comparison tbody th").first
-    before = name.bounding_box()["x"]
-    box.evaluate("box => { box.scrollLeft = 300 }")
+    head = page.locator("table.comparison thead th").first
+    before, above = name.bounding_box()["x"], head.bounding_box()["y"]
+    box.evaluate("box => { box.scrollLeft = 300; box.scrollTop = 60 }")
+    assert box.evaluate("box => box.scrollLeft") > 0
+    assert box.get_attribute("tabindex") == "0", "scrolled by keys, too"
     assert abs(name.bounding_box()["x"] - before) < 2
+    assert abs(head.bounding_box()["y"] - above) < 2
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+def test_a_row_is_a_line_until_details_are_asked_for(page):
+    """The spread and what is said against a run are always there."""
+    for row in page.locator("table.comparison tbody tr:not(:has(.also))").all():
+        assert row.bounding_box()["height"] < 45
+    row = page.locator("table.comparison tbody tr").first
+    assert row.locator(".beside").first.is_visible()
+    assert page.locator("table.comparison .mark").first.is_visible()
+    days = row.locator("td.run > .spread:not(.beside)").first
+    assert not days.is_visible()
+    page.get_by_label("Blocks, days").check()
+    assert days.is_visible()
+
+
+def test_on_a_phone_a_row_is_a_card_that_shows_its_times(site, visit):
+    page = visit(f"{site.base}/results/{site.workload}/", viewport=PHONE)
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    card = page.locator("table.comparison tbody tr").first
+    times = card.locator('td[data-label*="ms"], td[data-label$=", s"]')
+    assert times.first.is_visible()
+    assert times.first.bounding_box()["y"] < PHONE["height"]
+    label = times.first.evaluate("cell => getComputedStyle(cell, '::before').content")
+    assert label == '"Training step, ms"'
+    published = page.locator(".table-controls input[data-published]")
+    assert published.count() >= 1
+    assert not any(box.is_checked() for box in published.all())
+    assert card.get_attribute("role") == "row"
+
+
+def test_on_a_phone_cards_are_sorted_by_a_choice(site, visit):
+    page = visit(f"{site.base}/results/{site.workload}/", viewport=PHONE)
+    choice, before = page.get_by_label("Sort by"), names(page)
+    choice.select_option("lines")
+    found = [value for value in column(page, 1) if value is not None]
+    assert found == sorted(found)
+    assert "sort=lines" in page.url
+    choice.select_option("")
+    assert names(page) == before
+    assert "sort=" not in page.url
+
+
+def test_a_link_shows_what_its_sender_saw(site, page, visit):
+    page.get_by_label("Retired").uncheck()
+    page.get_by_label("Blocks, days").check()
+    heading = page.locator("table.comparison thead th", has_text="Training, s").first
+    heading.locator("button").dblclick()
+    assert page.evaluate("Object.fromEntries(new URLSearchParams(location.search))") == {
+        "sort": heading.get_attribute("data-key"),
+        "order": "descending",
+        "show": "shown",
+        "hide": "retired",
+    }
+    other = visit(page.url)
+    assert names(other) == names(page)
+    again = other.locator("table.comparison thead th", has_text="Training, s").first
+    assert again.get_attribute("aria-sort") == "descending"
+    assert not other.locator('table.comparison tr[data-family="retired"]').first.is_visible()
+    assert other.get_by_label("Blocks, days").is_checked()
+
+
+@pytest.mark.parametrize("query", ["sort=nothing", "sort=%3Cb%3E&order=x", "hide=%22%5D,*&show="])
+def test_an_address_that_names_nothing_changes_nothing(site, page, visit, query):
+    other = visit(f"{page.url}?{query}")
+    assert names(other) == names(page)
+    assert other.locator("[aria-sort]").count() == 0
 
 
 def test_the_table_reads_without_scripts(site, visit):

@@ -5,14 +5,14 @@ from pathlib import Path
 from statistics import median, quantiles
 
 import pytest
-from projects import write_project
+from projects import SCRIPT, write_project, write_record
 
 from rosetta.project import numbers
 from rosetta.project.workloads import WorkloadError, load_project
 from rosetta.records import coverage, describe
 from rosetta.records.records import Record
 from rosetta.site.base.catalog import Catalog
-from rosetta.site.results import comparison
+from rosetta.site.results import comparison, results
 
 ROOT = Path(__file__).resolve().parents[2]
 CATALOG = Catalog(ROOT)
@@ -173,3 +173,18 @@ def test_an_accuracy_out_of_its_band_is_not_as_expected(monkeypatch):
         notebook = type("Notebook", (), {"metadata": {"rosetta": about}})
         told = describe.check(Record(Path("record.ipynb"), notebook), script)
         assert told == (numbers.percent(fraction), numbers.band(*bounds), inside)
+
+
+@pytest.mark.parametrize("both", [True, False])
+def test_what_is_said_of_the_data_of_all_runs_is_said_once(tmp_path, both):
+    project = write_project(tmp_path, alpha=SCRIPT, beta=SCRIPT)
+    box = {"machine": {"processor": "Abacus", "cores": 2}, "box": "box"}
+    write_record(project, 0, source="copy", **box)
+    write_record(project, 1, source="copy" if both else "official", **box)
+    found = comparison.compare(Catalog(tmp_path), "tiny")
+    group = results.ours(found, found.hardware[0])
+    cells = [group.cells[name][0].astext() for name in ("alpha", "beta")]
+    assert ("unverified copy" in group.label) is both
+    assert ("unverified copy" in cells[0]) is not both
+    assert "unverified copy" not in cells[1]
+    assert ("official data" in cells[1]) is not both

@@ -29,7 +29,7 @@ SERIES = {
     "published": Series((Panel("", MARKS),), "Alt", "Caption"),
     "curve": Series((Panel("", lines=(LINE, LINE)),), "Alt", "Caption"),
     "check": Series(
-        (Panel("Box", (Mark("A", 0.7, 0.7, 0.7, "", across=20.0),) * 3, band=(0.6, 0.8)),),
+        (Panel("Box", (Mark("A", 0.7, 0.7, 0.7, ""),) * 3, band=(0.6, 0.8)),),
         "Alt",
         "Caption",
     ),
@@ -78,16 +78,6 @@ def test_a_line_is_named_where_the_pointer_is():
     page = BeautifulSoup(drawn("curve"), "html.parser")
     titles = [title.get_text() for title in page.select("svg.wide title")]
     assert titles == ["Fast & Furious"] * 2
-
-
-def test_labels_stand_apart_and_within():
-    from rosetta.site.results.plots import apart
-
-    found = apart([10, 11, 12, 97, 98, 99], 14, 100)
-    assert all(b - a >= 14 for a, b in pairwise(found))
-    assert min(found) >= 0
-    assert max(found) <= 100
-    assert apart([20, 60], 14, 100) == [20, 60]
 
 
 @pytest.mark.parametrize("limits", [(600, 1617), (0.08, 1.3), (0.9, 1.1), (3, 90_000)])

@@ -102,7 +102,7 @@ def test_what_was_reported_is_a_table_with_units_and_the_value_is_folded(drawn):
     results = panel(drawn, "results", "abacus")
     rows = {words(row.th): words(row) for row in results.select("table.figures tbody tr")}
     assert re.search(r"^Test accuracy 100\.00 %", rows["Test accuracy"])
-    assert re.search(r"Training .* m?s 4 epochs$", rows["Training"])
+    assert re.search(r"Training .* (\d+ ms|\d\.\d\d s) 4 epochs$", rows["Training"])
     assert re.search(r" ms median of 7 blocks of 20; quartiles ", rows["Per training step"])
     folded = results.select_one("details.raw")
     assert "open" not in folded.attrs

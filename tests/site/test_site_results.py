@@ -239,15 +239,35 @@ def test_the_data_can_be_had_as_json_and_as_csv(drawn):
 def test_the_matrix_has_the_state_of_every_cell(drawn):
     page = soup(drawn, "results")
     assert words(page.select_one(".coverage-count")) == (
-        "3 cells: 2 executed on CPU, 1 cannot be expressed."
+        "3 cells: 2 executed on CPU, 1 cannot be expressed. The darker a cell, the more time it "
+        "takes beside the fastest program of its workload on the same hardware."
     )
     found = {words(row.th): words(row.td) for row in page.select("table.coverage tbody tr")}
-    assert found["Abacus"].startswith("executed on CPU ")
+    assert re.search(r"^\S+ m?s .* executed on CPU , \d+ \w+ \d{4}$", found["Abacus"])
     assert found["Quipu"] == (
         "cannot be expressed : knots keep numbers, but nothing in them computes"
     )
     links = [item["href"] for item in page.select("table.coverage a")]
-    assert links[:2] == ["line/", "test-machine/line/abacus.full/"]
+    assert links[:3] == ["line/", "../line/abacus/", "test-machine/line/abacus.full/"]
+
+
+def test_the_matrix_says_how_many_times_the_fastest_a_program_takes(drawn):
+    """In words, of which the color of the cell is a repetition."""
+    page = soup(drawn, "results")
+    taken = {}
+    for name, pattern in (("Abacus", "abacus*"), ("Slate + Chalk", "slate*")):
+        _, *steady = notebook(drawn, pattern)["reported"]["step_seconds"]
+        taken[name] = median(steady)
+    for row in page.select("table.coverage tbody tr")[:2]:
+        ratio = taken[words(row.th)] / min(taken.values())
+        told = words(row.select_one("td .spread"))
+        if ratio == 1:
+            assert told == "the fastest"
+        else:
+            given = float(told.removesuffix(" times the fastest").replace(",", ""))
+            assert given == pytest.approx(ratio, rel=5e-3)
+        shade = sum(ratio > bound for bound in (1.1, 1.5, 2.5, 4))
+        assert row.select_one(".heat")["class"] == ["heat", f"heat-{shade}"]
 
 
 def test_the_parity_table_says_what_there_is_to_prove(drawn):

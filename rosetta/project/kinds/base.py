@@ -138,6 +138,7 @@ class Column:
     words: Callable[[Mapping[str, Number], str], tuple[str, ...]] | None = None
     missing: str = ""  # stands where a run has no such number
     by_length: bool = False  # runs of unequal length are sorted apart
+    spread: bool = False  # what stands first below a figure is its spread, and stays beside it
 
     @property
     def is_check(self) -> bool:

@@ -70,7 +70,7 @@ KIND = Kind(
     columns=(
         Column(
             "1,000 images, s", "median; quartiles", SPEED.quantity, words,
-            missing="too short to time",
+            missing="too short to time", spread=True,
         ),
     ),
     pictures={"seconds": "speed", "memory": "memory", "published": "published"},

@@ -100,7 +100,7 @@ KIND = Kind(
     columns=(
         Column(
             "Training step, ms", "median; quartiles", "training step", step_words,
-            missing="too short to time",
+            missing="too short to time", spread=True,
         ),
         Column(
             "Training, s", "all epochs; the first", "training", training_words, by_length=True

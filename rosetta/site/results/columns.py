@@ -50,6 +50,21 @@ class Group:
     told: list
     heads: list[Tag]
     cells: dict[str, list[Tag]]  # by framework
+    published: bool = False
+
+    def name_cells(self) -> None:
+        """Write each column's title into its cells, which show it where there is no heading.
+
+        The first cell of our own tells the run, and there on what it was.
+        """
+        titles = [head[0].astext() for head in self.heads]
+        if self.published:
+            titles = [f"{title}, {self.title}" for title in titles]
+        else:
+            titles[0] = ", ".join([self.title, *(part.astext() for part in self.told[1:])])
+        for row in self.cells.values():
+            for title, cell in zip(titles, row, strict=False):
+                cell["data-label"] = title
 
     @property
     def label(self) -> str:
@@ -59,16 +74,20 @@ class Group:
 
 
 def head_cell(group: str, title: str, told: str, kind: str) -> Tag:
-    """Make a column's heading; what is a time can be sorted, what is a check cannot."""
+    """Make a column's heading; what is a time can be sorted, what is a check cannot.
+
+    By its key an address says which column a table is sorted by.
+    """
     parts = [title, *([text(told, "spread")] if told else [])]
     cell = tag("th", *parts, scope="col", data_group=group)
     if kind == "time":
         cell["data-sort"] = "number"
+        cell["data-key"] = nodes.make_id(f"{group} {title}")
     return cell
 
 
 def checked(passed: bool, expected: str) -> list[nodes.Node]:
     return [
-        tag("span", judged(EXPECTED[passed], passed), classes=("spread",)),
+        tag("span", judged(EXPECTED[passed], passed), classes=("spread", "beside")),
         text(expected, "spread"),
     ]

@@ -37,7 +37,7 @@ def edition_of(edition: str, hardware: str, gpus: int, columns, comparison, note
     }
     heads = [head_of(name, column) for _, column in columns]
     title = f"{gpus} × {hardware}" if gpus > 1 else hardware
-    return Group(name, title, [tag("span", source, classes=("spread",))], heads, cells)
+    return Group(name, title, [tag("span", source, classes=("spread",))], heads, cells, True)
 
 
 def number(comparison: Comparison, notes: Notes) -> None:
@@ -64,7 +64,7 @@ def their_cell(known, table, column, comparison: Comparison, notes: Notes, group
     parts = [*figure_words(first, known, notes), *verdict(first, comparison)]
     for other in more:
         beside = [f"{other.row.label}: ", *figure_words(other, known, notes)]
-        parts.append(tag("span", *beside, classes=("spread",)))
+        parts.append(tag("span", *beside, classes=("spread", "also")))
         parts += verdict(other, comparison)
     cell = tag("td", *parts, data_group=group)
     if first.value is not None:

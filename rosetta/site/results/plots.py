@@ -1,4 +1,4 @@
-"""Draw series with matplotlib: rows of dots or bars, lines, and points in a field.
+"""Draw series with matplotlib: rows of dots or bars, and lines.
 
 Distances are in pixels. A picture is drawn twice, wide and narrow, lest its text shrinks with it.
 Colors are names for those of the style sheet, which vector.py puts in.
@@ -74,8 +74,11 @@ def stacked(series: Series, width: int, heights: list[int], left: float, right: 
 # ---- Rows: a program to each ----------------------------------------------------------------
 
 
-def rows(put: Callable[[Axes, float, Mark], None], logarithmic: bool):
-    """Return a plot with a row for each mark, its label on the left and its figure on the right."""
+def rows(put: Callable[[Axes, float, Mark], None], logarithmic: bool, percent: bool = False):
+    """Return a plot with a row for each mark, its label on the left and its figure on the right.
+
+    Behind them lies the band of what is expected, where a panel has one.
+    """
 
     def plot(series: Series, width: int) -> Figure:
         marks = [known for panel in series.panels for known in panel.marks]
@@ -85,9 +88,13 @@ def rows(put: Callable[[Axes, float, Mark], None], logarithmic: bool):
         left, row = (4, 2 * ROW) if above else (left, ROW)
         heights = [row * len(panel.marks) for panel in series.panels]
         figure, fields = stacked(series, width, heights, left, right)
-        limits = scale(marks, logarithmic)
+        limits = scale(series.panels, logarithmic)
         for panel, axes in zip(series.panels, fields, strict=True):
             axes.set_xlim(*limits)
+            if panel.band:
+                axes.axvspan(*panel.band, color=COLORS["good"], alpha=0.13, linewidth=0)
+            if percent:
+                axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{100 * value:.0f} %"))
             if logarithmic:
                 axes.set_xscale("log")
                 round_ticks(axes, few=width < WIDTHS["wide"])
@@ -125,11 +132,16 @@ def write(axes: Axes, row: float, text: str, side: int, shift: tuple, align: str
     )  # fmt: skip
 
 
-def scale(marks: list[Mark], logarithmic: bool) -> tuple[float, float]:
-    highest = max(known.high for known in marks)
-    if not logarithmic:
-        return 0, 1.03 * highest
-    return min(known.low for known in marks) / 1.15, highest * 1.15
+def scale(panels: tuple[Panel, ...], logarithmic: bool) -> tuple[float, float]:
+    """Return the ends of the axis that all panels share; bars begin at zero, dots need not."""
+    marks = [known for panel in panels for known in panel.marks]
+    lowest, highest = min(known.low for known in marks), max(known.high for known in marks)
+    if logarithmic:
+        return lowest / 1.15, highest * 1.15
+    if bands := [panel.band for panel in panels if panel.band]:
+        ends = [lowest, highest, *(end for band in bands for end in band)]
+        return min(ends) - 0.01, max(ends) + 0.01
+    return 0, 1.03 * highest
 
 
 def round_ticks(axes: Axes, few: bool) -> None:
@@ -191,73 +203,10 @@ def curves(series: Series, width: int) -> Figure:
     return figure
 
 
-# ---- Points ---------------------------------------------------------------------------------
-
-
-def field(series: Series, width: int) -> Figure:
-    """Draw points over the band of what is expected, their labels in a column on the right."""
-    names = [known.label for panel in series.panels for known in panel.marks]
-    right = LETTER * max(map(len, names)) + 3 * GAP
-    heights = [max(150, 15 * len(panel.marks)) for panel in series.panels]
-    figure, fields = stacked(series, width, heights, 40, right)
-    for panel, axes in zip(series.panels, fields, strict=True):
-        points(panel, axes, few=width < WIDTHS["wide"])
-    return figure
-
-
-def points(panel: Panel, axes: Axes, few: bool) -> None:
-    low, high = panel.band
-    inside = [known.value for known in panel.marks]
-    limits = (min(low, *inside) - 0.01, max(high, *inside) + 0.01)
-    axes.axhspan(low, high, color=COLORS["good"], alpha=0.13, linewidth=0)
-    axes.set_ylim(*limits)
-    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{100 * value:.0f} %"))
-    axes.tick_params(axis="y", length=0)
-    times = [known.across for known in panel.marks]
-    spread = (min(times) / 1.25, max(times) * 1.25)
-    axes.set_xlim(*spread)
-    axes.set_xscale("log")
-    round_ticks(axes, few)
-    for known in panel.marks:
-        face = color(known) if known.current else COLORS["page"]
-        axes.plot(known.across, known.value, "D" if known.retired else "o", color=color(known),
-                  markersize=6, markerfacecolor=face)  # fmt: skip
-    label_column(panel.marks, axes)
-
-
-def label_column(marks: tuple[Mark, ...], axes: Axes) -> None:
-    """Write labels in a column, as near to the height of their points as others let them be."""
-    place = axes.get_yaxis_transform()
-    low, high = axes.get_ylim()
-    ordered = sorted(marks, key=lambda known: (known.value, known.label))
-    height = axes.get_position().height * axes.figure.get_figheight() * 72
-    spots = apart([(known.value - low) / (high - low) * height for known in ordered], 14, height)
-    for known, spot in zip(ordered, spots, strict=True):
-        at = low + spot / height * (high - low)
-        axes.annotate(
-            known.label, (known.across, known.value), (1.04, at), textcoords=place,
-            ha="left", va="center_baseline", fontsize=11, annotation_clip=False,
-            arrowprops={"arrowstyle": "-", "color": COLORS["soft"], "linewidth": 0.4,
-                        "shrinkA": 2, "shrinkB": 4},
-        )  # fmt: skip
-
-
-def apart(wanted: list[float], distance: float, top: float) -> list[float]:
-    """Move ordered places apart until neighbors have the distance, and none is above the top."""
-    found: list[float] = []
-    for place in wanted:
-        found.append(max(place, found[-1] + distance) if found else max(place, distance / 2))
-    limit = top - distance / 2
-    for index in reversed(range(len(found))):
-        found[index] = min(found[index], limit)
-        limit = found[index] - distance
-    return found
-
-
 PLOTS = {
     "speed": rows(dot, logarithmic=True),
     "curve": curves,
-    "check": field,
+    "check": rows(dot, logarithmic=False, percent=True),
     "memory": rows(bar, logarithmic=False),
     "published": rows(dot, logarithmic=True),
 }

@@ -3,6 +3,7 @@
 One table, plain HTML: tables.js lets it be sorted and narrowed, and it reads without.
 """
 
+from collections import Counter
 from html import escape
 
 from docutils import nodes
@@ -39,6 +40,8 @@ class ResultsDirective(Drawn):
         places = comparison.hardware or ([NOWHERE] if comparison.programs else [])
         groups = [ours(comparison, place) for place in places]
         groups += theirs(comparison, notes)
+        for group in groups:
+            group.name_cells()
         drawn = [controls(comparison, groups), whole(comparison, groups), *notes.draw()]
         return [*drawn, self.below(comparison)]
 
@@ -59,10 +62,14 @@ class ResultsDirective(Drawn):
 
 def whole(comparison: Comparison, groups: list[Group]) -> Tag:
     """Draw the table: two rows of headings, then a row for each framework."""
-    first = [tag("th", "Framework", scope="col", rowspan="2", data_sort="text")]
+    first = [
+        tag("th", "Framework", scope="col", rowspan="2", data_sort="text", data_key="framework")
+    ]
     if comparison.programs:
         title = "Lines of code"
-        first.append(tag("th", title, scope="col", rowspan="2", data_sort="number"))
+        first.append(
+            tag("th", title, scope="col", rowspan="2", data_sort="number", data_key="lines")
+        )
     for group in groups:
         attributes = {"colspan": str(len(group.heads)), "data_group": group.id}
         first.append(tag("th", group.title, *group.told, scope="colgroup", **attributes))
@@ -97,7 +104,7 @@ def lines_of(script: Script | None) -> Tag:
     if script.fault:
         return tag("td", text("cannot be read", "not-run"))
     count = describe.lines_of_code(script)
-    return tag("td", str(count), data_value=str(count))
+    return tag("td", str(count), data_value=str(count), data_label="Lines of code")
 
 
 def ours(comparison: Comparison, place: Hardware) -> Group:
@@ -110,16 +117,22 @@ def ours(comparison: Comparison, place: Hardware) -> Group:
         ),
         head_cell(place.id, "Peak memory, GiB", "of the process", "time"),
     ]
-    told = [text("this project", "spread")]
+    runs = [comparison.runs.get((known.id, place.id)) for known in comparison.lines]
+    shared = shared_labels([run for run in runs if run])
+    told = [text("this project", "spread"), *shared.values()]
     cells = {
-        known.id: our_cells(known, comparison.runs.get((known.id, place.id)), place, comparison.kind.columns)
+        known.id: our_cells(known, comparison.runs.get((known.id, place.id)), place, comparison.kind.columns, shared)
         for known in comparison.lines
     }
     return Group(place.id, place.title, told, heads, cells)
 
 
 def our_cells(
-    known: Line, run: Run | None, place: Hardware, columns: tuple[Column, ...]
+    known: Line,
+    run: Run | None,
+    place: Hardware,
+    columns: tuple[Column, ...],
+    shared: dict[str, nodes.inline],
 ) -> list[Tag]:
     """Draw a framework's cells on one hardware; a run that failed says why instead."""
     group = {"data_group": place.id}
@@ -129,9 +142,9 @@ def our_cells(
         return [tag("td", text(told, "not-run"), **group), *empty]
     if not run.record.ok:
         why = text(describe.failure(run.record, known.script), "not-passed")
-        return [tag("td", *about_run(run), why, colspan=str(len(columns) + 2), **group)]
+        return [tag("td", *about_run(run, shared), why, colspan=str(len(columns) + 2), **group)]
     return [
-        tag("td", *about_run(run), classes=("run",), **group),
+        tag("td", *about_run(run, shared), classes=("run",), **group),
         *(column_cell(run, column) for column in columns),
         memory_cell(run),
     ]
@@ -144,19 +157,24 @@ def column_cell(run: Run, column: Column) -> Tag:
     title = describe.run_title(run.record, run.line.script)
     number = run.numbers.get(column.quantity)
     words = column.words(run.numbers, title) if number else (column.missing,)
-    cell = figure_cell(run, number, *words)
+    cell = figure_cell(run, number, *words, spread=column.spread)
     known = list(run.line.script.workload.profiles)
     if column.by_length and run.record.profile in known:
         cell["data-length"] = str(known.index(run.record.profile))
     return cell
 
 
-def figure_cell(run: Run, number: Number | None, shown: str = "", *more: str) -> Tag:
+def figure_cell(
+    run: Run, number: Number | None, shown: str = "", *more: str, spread: bool = False
+) -> Tag:
     """Draw a number as it is written, with what stands below it; it opens its record."""
     if number is None:
         return tag("td", *filter(None, [shown]), data_group=run.hardware.id)
     cell = tag("td", link(shown, run.docname, classes=("figure",)), data_group=run.hardware.id)
-    cell.extend(text(part, "spread") for part in more if part)
+    parts = [text(part, "spread") for part in more if part]
+    if spread and parts:
+        parts[0]["classes"].append("beside")
+    cell.extend(parts)
     cell["data-value"] = repr(number.value)
     return cell
 
@@ -167,17 +185,34 @@ def memory_cell(run: Run) -> Tag:
     return figure_cell(run, memory, numbers.gibibytes(memory.value) if memory else "", told)
 
 
-def about_run(run: Run) -> list[nodes.Node]:
-    """Say which run it was, on which data, whether it is proven, and what is against it."""
+def about_run(run: Run, shared: dict[str, nodes.inline]) -> list[nodes.Node]:
+    """Say which run it was, on which data, whether it is proven, and what is against it.
+
+    What is `shared` by all runs of its hardware stands in their heading.
+    """
     title = describe.run_title(run.record, run.line.script)
     told = [link(title, run.docname, classes=("figure",))]
     if run.proven is not None:
-        told.append(tag("span", outcome(run.proven), classes=("spread",)))
+        told.append(tag("span", outcome(run.proven), classes=("spread", "beside")))
     told.append(text(describe.day(run.record), "spread"))
-    told += [text(MARKS[name], "mark", f"mark-{name}") for name in run.marks]
+    return [*told, *(label for name, label in labels_of(run).items() if name not in shared)]
+
+
+def labels_of(run: Run) -> dict[str, nodes.inline]:
+    """Return what is to be known of a run's data, and what may be said against the run."""
+    found = {name: text(MARKS[name], "mark", f"mark-{name}") for name in run.marks}
     if run.record.source == "official":
-        told.append(text("official data", "spread"))
-    return told
+        found["official"] = text("official data", "spread")
+    return found
+
+
+def shared_labels(runs: list[Run]) -> dict[str, nodes.inline]:
+    """Return what holds of the data of all runs: it is said once. A single run says it itself."""
+    labels = [labels_of(run) for run in runs]
+    if len(labels) < 2:
+        return {}
+    about_data = {"official", "copy", "synthetic"}.intersection(*labels)
+    return {name: label for name, label in labels[0].items() if name in about_data}
 
 
 def checked_words(run: Run) -> list[nodes.Node]:
@@ -194,29 +229,39 @@ def checked_words(run: Run) -> list[nodes.Node]:
 
 
 def controls(comparison: Comparison, groups: list[Group]) -> nodes.raw:
-    """Offer each family and each hardware to be shown or not; without JavaScript it is hidden."""
-    families = [known.family for known in comparison.lines]
-    boxes = [(family, FAMILIES[family], families.count(family)) for family in FAMILIES]
-    rows = [(name, title, count) for name, title, count in boxes if count]
+    """Offer rows, columns and details to be shown or not; without JavaScript it is hidden."""
+    families = Counter(known.family for known in comparison.lines)
+    rows = [
+        box("family", name, f"{title} <small>{families[name]}</small>")
+        for name, title in FAMILIES.items()
+        if families[name]
+    ]
+    columns = [
+        box("group", group.id, escape(group.label), "data-published" if group.published else "")
+        for group in groups
+    ]
+    details = box("details", "shown", "Blocks, days, ranges, releases") if groups else ""
     parts = [
-        '<div class="table-controls" role="group" aria-label="Rows and columns shown">',
-        fieldset("Frameworks", "family", [(n, f"{t} <small>{c}</small>") for n, t, c in rows]),
-        fieldset("Hardware", "group", [(group.id, escape(group.label)) for group in groups]),
-        "</div>",
+        '<details class="table-controls" open><summary>Rows and columns</summary>'
+        '<div role="group" aria-label="Rows and columns shown">',
+        fieldset("Frameworks", rows if len(rows) > 1 else []),
+        fieldset("Hardware", columns if len(columns) > 1 else []),
+        fieldset("Details", [details] if comparison.programs else []),
+        "</div></details>",
     ]
     return nodes.raw("", "".join(parts), format="html")
 
 
-def fieldset(title: str, kind: str, boxes: list[tuple[str, str]]) -> str:
-    """Draw a box to tick for each choice, where there is more than one; titles are HTML."""
-    if len(boxes) < 2:
-        return ""
-    inputs = "".join(
-        f'<label><input type="checkbox" data-{kind}="{escape(name)}" checked autocomplete="off"> '
-        f"{label}</label>"
-        for name, label in boxes
+def box(kind: str, name: str, label: str, more: str = "") -> str:
+    """Draw a box to tick; its label is HTML. All are ticked: tables.js says what is folded."""
+    attributes = f'data-{kind}="{escape(name)}" {more}'.strip()
+    return (
+        f'<label><input type="checkbox" {attributes} checked autocomplete="off"> {label}</label>'
     )
-    return f"<fieldset><legend>{title}</legend>{inputs}</fieldset>"
+
+
+def fieldset(title: str, boxes: list[str]) -> str:
+    return f"<fieldset><legend>{title}</legend>{''.join(boxes)}</fieldset>" if boxes else ""
 
 
 DIRECTIVES = {"results": ResultsDirective, "published": PublishedDirective}
