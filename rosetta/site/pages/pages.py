@@ -34,6 +34,7 @@ from rosetta.site.base.elements import (
 
 from .lines import ids_begin
 from .measures import report
+from .places import told_of_record
 from .render import pair, render_cells, render_script, without_value
 from .stamps import notes, stamp
 
@@ -104,7 +105,8 @@ class RecordParser(PageParser):
             box = section(page, "How long each step took", "steps")
             box += step_seconds(record, script)
         box = section(page, "The executed notebook", "notebook")
-        render_cells(document, box, cells_of(record), script.framework.language)
+        with told_of_record(box, path):
+            render_cells(document, box, cells_of(record), script.framework.language)
 
 
 def record_title(record: Record, script: Script) -> str:
