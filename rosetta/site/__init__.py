@@ -12,7 +12,8 @@ results   tables ({workload}, {parity}, ...), comparison, results ({results}), c
           ({published}), overview ({coverage}), pictures, plots, vector, proof
 lessons   lessons ({lesson}, {lessons}), marks in the margin
 
-output and downloads finish the written pages: data of tables, the 404 page. The command line
+output and downloads finish the written pages: data of tables, the 404 page; weight leaves out of
+their heads what they have no use for. The command line
 calls this package by way of Sphinx; it calls `records`, `proof` and `project`, never `run`.
 """
 
@@ -22,7 +23,7 @@ from sphinx.application import Sphinx
 
 from rosetta.project.languages import BY_EXTENSION
 
-from . import downloads, output
+from . import downloads, output, weight
 from .base import dependencies, elements, project, repository
 from .lessons import lessons
 from .pages.lines import InscriptionDirective, LineRole
@@ -64,6 +65,7 @@ def setup(app: Sphinx) -> dict:
     app.connect("doctree-read", picker.list_steps)
     app.connect("missing-reference", elements.resolve_link)
     app.connect("html-page-context", output.add_page_context)
+    app.connect("html-page-context", weight.lighten)
     app.connect("html-page-context", lessons.add_neighbors)
     app.connect("html-page-context", repository.add_page_links)
     app.connect("build-finished", output.finish, priority=900)

@@ -47,7 +47,7 @@ EARLY = """
 def add_own_files(app: Sphinx, config) -> None:
     config.templates_path.append(str(TEMPLATES))
     config.html_static_path.append(str(STATIC))
-    for name in ("rosetta.css", "tabs.css", "lessons.css"):
+    for name in ("rosetta.css", "icons.css", "tabs.css", "lessons.css"):
         app.add_css_file(name, priority=900)
     for name in ("rosetta.js", "picker.js", "copy.js"):
         app.add_js_file(name, loading_method="defer", priority=900)
