@@ -10,11 +10,12 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
-from .cells import Cell, Unreadable, read_cells, read_text
+from .cells import Cell, Unreadable, read_text
 from .declarations import WorkloadError, build, read_toml
 from .languages import BY_EXTENSION, LANGUAGES, Language
 from .lessons import Lesson, load_lessons
 from .network import Layer, NetworkError, layers_of
+from .parsed import cells_of
 
 LESSONS = "lessons"  # the workload of all experiments, which are no translations of each other
 EXPERIMENT = "experiment"
@@ -354,7 +355,7 @@ def load_script(
     text, cells, fault = "", (), None
     try:
         text = read_text(path)
-        cells = read_cells(text, path)
+        cells = cells_of(text, path)
     except Unreadable as error:  # one file's fault, which must not be that of all commands
         fault = error
     return Script(path, root, text, workload, framework, cells, lesson, fault)
