@@ -13,6 +13,7 @@ import argparse
 import functools
 import gzip
 import http.server
+import json
 import keyword
 import os
 import random
@@ -24,18 +25,22 @@ import sys
 import tempfile
 import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
 from statistics import median
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(REPOSITORY))
 
-from rosetta.project.workloads import load_project  # noqa: E402
+import nbformat  # noqa: E402  after the path
+
+from rosetta.project.workloads import Script, load_project  # noqa: E402
+from rosetta.records import records  # noqa: E402  after the path
 
 SOURCES = ("conf.py", "docs", "scripts", "results", "requirements", "frameworks.toml", "rosetta")
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 SWITCHES = 21
-WORD = re.compile(r"[A-Za-z_]\w{2,}")
+WORD = re.compile(r"(?<!\w)[A-Za-z_]\w{2,}")
 READING = """
 from pathlib import Path
 
@@ -74,7 +79,8 @@ last_release = "1.0 (2020)"
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--make", action="store_true", help="time `make html` as well")
-    parser.add_argument("--tabs", type=int, default=0, help="fill up to so many frameworks")
+    parser.add_argument("--tabs", type=int, default=0, help="fill up to so many tabs of the CNN")
+    parser.add_argument("--scripts", type=int, default=0, help="then fill up to so many scripts")
     given = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="rosetta-") as folder:
         copy = Path(folder) / "repository"
@@ -85,7 +91,7 @@ def main() -> None:
                 shutil.copytree(source, copy / name)
             elif source.exists():
                 shutil.copy(source, copy / name)
-        fill(copy, given.tabs)
+        fill(copy, given.tabs, given.scripts)
         site = Path(folder) / "html"
         print(f"scripts and experiments: {len(load_project(copy).programs)}")
         show("drawn from nothing", draw(copy, site)[0])
@@ -110,32 +116,66 @@ def main() -> None:
         show("make html", used() - begun)
 
 
-def fill(root: Path, count: int) -> None:
-    """Add retired frameworks to a copy of the repository until there are so many scripts."""
-    own = load_project(root).scripts_of("cnn")
-    code = "\n".join(cell.source for script in own for cell in script.code_cells)
-    words = sorted(set(WORD.findall(code)) - {*keyword.kwlist, *own[0].workload.hyperparameters})
-    for number in range(len(own), count):
-        script = own[number % len(own)]
-        shuffled = random.Random(number).sample(words, len(words))
-        # Words of one length change places, so that lines stay as long as they are.
-        place = dict(zip(sorted(words, key=len), sorted(shuffled, key=len), strict=True))
-        cells = {
-            cell.source: WORD.sub(lambda found, to=place: to.get(found[0], found[0]), cell.source)
-            for cell in script.code_cells
-            if "parameters" not in cell.tags
-        }
-        text = script.text
-        for old, new in cells.items():
-            text = text.replace(old, new, 1)
-        name = f"copy{number}"
-        (root / f"scripts/cnn/{name}_cnn.py").write_text(text, "utf-8")
-        for record in root.glob(f"results/*/cnn/{script.path.stem}.*.ipynb"):
-            shutil.copy(
-                record, record.with_name(record.name.replace(script.path.stem, f"{name}_cnn"))
-            )
+def fill(root: Path, tabs: int, programs: int) -> None:
+    """Add to a copy of the repository until it has so many tabs, then so many programs.
+
+    A tab is a script of the CNN in a further framework. What is then missing of the programs are
+    short ones: every experiment of the lessons in a further framework, and again in the next.
+    """
+    project = load_project(root)
+    own = project.scripts_of("cnn")
+    copies = [(own[number % len(own)], f"tab{number}") for number in range(len(own), tabs)]
+    short = project.experiments
+    for number in range(programs - len(project.programs) - len(copies)):
+        script = short[number % len(short)]
+        copies.append((script, f"{script.framework.id}_{number // len(short)}"))
+    words = sorted(
+        {word for script in own for cell in script.code_cells for word in WORD.findall(cell.source)}
+        - {*keyword.kwlist, *own[0].workload.hyperparameters}
+    )
+    for name in dict.fromkeys(name for _, name in copies):
         with (root / "frameworks.toml").open("a", encoding="utf-8") as tables:
-            tables.write(TABLE.format(name=name, label=f"Framework {number + 1}"))
+            tables.write(TABLE.format(name=name, label=f"Framework {name}"))
+    swaps = [swapped(words, number) for number in range(len(copies))]
+    renamed = [
+        copy_script(script, name, swap) for (script, name), swap in zip(copies, swaps, strict=True)
+    ]
+    after = {script.path: script for script in load_project(root).programs}
+    for (script, _), path, swap in zip(copies, renamed, swaps, strict=True):
+        for record in records.paths_of(project, script):
+            copy_record(record, after[path], script.path.stem, swap)
+
+
+def swapped(words: list[str], number: int) -> Callable[[str], str]:
+    """Return what lets words of one length change places, lest copies compress like copies."""
+    shuffled = random.Random(number).sample(words, len(words))
+    place = dict(zip(sorted(words, key=len), sorted(shuffled, key=len), strict=True))
+    return lambda text: WORD.sub(lambda found: place.get(found[0], found[0]), text)
+
+
+def copy_script(script: Script, name: str, swap: Callable[[str], str]) -> Path:
+    """Write a script as another framework's; return its path."""
+    text = script.text
+    for cell in script.code_cells:
+        if "parameters" not in cell.tags and cell.source.strip():
+            text = text.replace(cell.source, swap(cell.source), 1)
+    stem = script.path.stem.removeprefix(script.framework.id)
+    path = script.path.with_name(f"{name}{stem}.py")
+    path.write_text(text, "utf-8")
+    return path
+
+
+def copy_record(path: Path, script: Script, stem: str, swap: Callable[[str], str]) -> None:
+    """Write a record as that of a copied script, as current and as genuine as it was."""
+    notebook = json.loads(path.read_text("utf-8"))
+    for cell in notebook["cells"]:
+        tagged = {"parameters", records.INJECTED} & set(cell["metadata"].get("tags", ()))
+        if cell["cell_type"] == "code" and not tagged:
+            cell["source"] = swap("".join(cell["source"]))
+    notebook = nbformat.from_dict(notebook)
+    about = notebook.metadata["rosetta"]
+    about.update(framework=script.framework.id, key=records.current_key(about, script))
+    records.write(path.with_name(path.name.replace(stem, script.path.stem)), notebook)
 
 
 def used() -> float:

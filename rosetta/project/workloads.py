@@ -97,7 +97,7 @@ class Script:
     lesson: Lesson | None = None
     fault: Unreadable | None = None
 
-    @property
+    @cached_property
     def name(self) -> str:
         """Return `<workload>/<framework>`, which is also the address of its page.
 
@@ -156,12 +156,16 @@ class Project:
         """Return all that can be run: the workloads' scripts, then the lessons' experiments."""
         return (*self.scripts, *self.experiments)
 
+    @cached_property
+    def by_name(self) -> dict[str, Script]:
+        return {script.name: script for script in self.programs}
+
     def script(self, name: str) -> Script:
         """Return the script or the experiment of this name.
 
         Raises WorkloadError with the names that were perhaps meant.
         """
-        found = {script.name: script for script in self.programs}
+        found = self.by_name
         if name in found:
             return found[name]
         for folder in (name, name.rpartition("/")[0]):

@@ -26,6 +26,7 @@ from rosetta.project.languages import BY_EXTENSION
 from . import downloads, output, weight
 from .base import dependencies, elements, project, repository
 from .lessons import lessons
+from .pages import render
 from .pages.lines import InscriptionDirective, LineRole
 from .pages.pages import RecordParser, ScriptParser
 from .results import overview, pictures, proof, results, tables
@@ -37,6 +38,7 @@ from .tabs.variants import RecurrencesDirective
 
 def setup(app: Sphinx) -> dict:
     app.setup_extension("myst_nb")
+    render.spare_defaults()
     app.add_config_value("rosetta_root", None, "env", [str, Path])
     app.add_config_value("rosetta_repository", "", "html", str)
     app.add_config_value("rosetta_machinery", dependencies.machinery(), "env", str)
@@ -60,6 +62,7 @@ def setup(app: Sphinx) -> dict:
     app.connect("builder-inited", project.install)
     app.connect("env-get-outdated", dependencies.outdated)
     app.connect("env-get-outdated", output.remove_stale_pages)
+    app.connect("env-before-read-docs", project.note_redrawn)
     app.connect("env-purge-doc", dependencies.purge)
     app.connect("env-merge-info", dependencies.merge)
     app.connect("doctree-read", picker.list_steps)
