@@ -5,7 +5,7 @@ A Sphinx extension in five rooms, each of which may call those above it:
 base      catalog (what there is to show, read once a build), project (scripts and records as
           pages beside those of docs/), dependencies (only what changed is redrawn), elements,
           repository (where this project is kept)
-pages     a page for each script and each record: render, stamps, measures, lines (by
+pages     a page for each script and each record: render, highlighting, stamps, measures, lines (by
           quotation), places (warnings name the script's line)
 tabs      steps (the directive {step}), picker, drawing ({network}), variants ({recurrences})
 results   tables ({workload}, {parity}, ...), comparison, results ({results}), columns, older
@@ -26,7 +26,7 @@ from rosetta.project.languages import BY_EXTENSION
 from . import downloads, output, weight
 from .base import dependencies, elements, project, repository
 from .lessons import lessons
-from .pages import render
+from .pages import highlighting, render
 from .pages.lines import InscriptionDirective, LineRole
 from .pages.pages import RecordParser, ScriptParser
 from .results import overview, pictures, proof, results, tables
@@ -60,6 +60,7 @@ def setup(app: Sphinx) -> dict:
 
     app.connect("config-inited", output.add_own_files)
     app.connect("builder-inited", project.install)
+    app.connect("builder-inited", highlighting.remember)
     app.connect("env-get-outdated", dependencies.outdated)
     app.connect("env-get-outdated", output.remove_stale_pages)
     app.connect("env-before-read-docs", project.note_redrawn)
