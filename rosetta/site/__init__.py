@@ -74,4 +74,5 @@ def setup(app: Sphinx) -> dict:
     app.connect("html-page-context", repository.add_page_links)
     app.connect("build-finished", output.finish, priority=900)
     app.connect("build-finished", downloads.write, priority=900)
+    app.connect("build-finished", weight.lighten_sheet, priority=900)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

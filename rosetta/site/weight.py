@@ -1,4 +1,4 @@
-"""Leave out of the head of a page what the theme asks for and the page has no use for.
+"""Leave out of a page's head, and of the theme's style sheet, what the page has no use for.
 
 The theme loads a font and a script for its icons, which icons.css draws, and on every page the
 index of the search, which only the search page needs: what is typed into the search opens that
@@ -7,12 +7,18 @@ page. No script that is left holds up the drawing of the page.
 
 import re
 from functools import partial
+from pathlib import Path
+
+from .output import write_if_changed
 
 SCRIPT = re.compile(r"[ \t]*<script\b([^>]*)>(.*?)</script>\n?", re.DOTALL)
 NAME = re.compile(r'\bsrc="[^"?]*?([^"/?]+)(?:\?[^"]*)?"')
 ICONS = {"fontawesome.js"}
 SEARCH = {"searchtools.js", "language_data.js", "searchindex.js"}
 OPTIONS = "DOCUMENTATION_OPTIONS."
+# The theme's style sheet, and in it the rules that say which letter of its font is which icon.
+SHEET = Path("_static", "styles", "pydata-sphinx-theme.css")
+LETTER = re.compile(r"[^{}]*\{--fa:[^{}]*\}")
 
 
 def lighten(app, pagename, templatename, context, doctree) -> None:
@@ -39,3 +45,10 @@ def lightened(head: str, unwanted: set[str]) -> str:
         return found[0]
 
     return SCRIPT.sub(replace, head)
+
+
+def lighten_sheet(app, exception: Exception | None) -> None:
+    """Leave out of the copied style sheet the letters of two thousand icons: a third of it."""
+    path = Path(app.outdir, SHEET)
+    if exception is None and path.is_file():
+        write_if_changed(path, LETTER.sub("", path.read_text("utf-8")).encode())

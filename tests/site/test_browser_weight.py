@@ -42,13 +42,43 @@ def test_the_index_is_fetched_when_something_is_searched_and_not_before(site, vi
     assert [name for name in names if name.startswith("searchindex.js")]
 
 
+@pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("viewport", [DESKTOP, PHONE], ids=["desktop", "phone"])
-def test_every_icon_that_is_in_sight_is_drawn(site, visit, viewport):
+def test_every_icon_that_is_in_sight_is_drawn(site, visit, viewport, scheme):
     for address in (site.page, f"{site.base}/search/"):
-        page = visit(address, viewport=viewport)
+        page = visit(address, viewport=viewport, color_scheme=scheme)
         icons = [icon for icon in page.locator(".fa-solid").all() if icon.is_visible()]
         assert len(icons) >= 2
         assert all(icon.evaluate(DRAWN) for icon in icons)
+
+
+# What an icon belongs to, if nothing that can be pressed does.
+PRESSED = """icon => {
+    const pressed = icon.closest("button, a");
+    const name = pressed?.textContent.trim() || pressed?.ariaLabel || "";
+    return pressed && [name, icon.textContent];
+}"""
+
+
+@pytest.mark.parametrize("viewport", [DESKTOP, PHONE], ids=["desktop", "phone"])
+def test_what_has_an_icon_has_a_name_and_the_icon_says_nothing(site, visit, viewport):
+    page = visit(site.page, viewport=viewport)
+    icons = [icon for icon in page.locator("header .fa-solid").all() if icon.is_visible()]
+    found = [told for told in (icon.evaluate(PRESSED) for icon in icons) if told]
+    assert len(found) >= 2
+    assert all(name and not said for name, said in found), found
+    assert page.locator("header").get_by_role("button", name="Search").is_visible()
+
+
+def test_printing_asks_for_no_font_and_leaves_the_header_out(site, visit):
+    page = visit(site.page)
+    names = []
+    page.context.on("request", lambda request: names.append(request.url.rpartition("/")[2]))
+    page.emulate_media(media="print")
+    assert page.pdf().startswith(b"%PDF")
+    assert not [name for name in names if ".woff" in name or "fontawesome" in name]
+    shown = [icon for icon in page.locator("header .fa-solid").all() if icon.is_visible()]
+    assert shown == []
 
 
 def test_the_switch_of_colors_shows_what_is_chosen(site, visit):

@@ -10,9 +10,10 @@ from browsing import the_real_site
 from bs4 import BeautifulSoup
 from tinysite import draw_tiny
 
-from rosetta.site.weight import ICONS, lightened
+from rosetta.site.base.repository import icon_links
+from rosetta.site.weight import ICONS, LETTER, SHEET, lightened
 
-ALLOWED = 130_000  # bytes of all style sheets, scripts and icons together, compressed
+ALLOWED = 115_000  # bytes of all style sheets, scripts and icons together, compressed
 SHEETS = "link[rel=stylesheet], link[rel=icon], link[rel=preload]"
 END = "</script>"
 
@@ -62,6 +63,18 @@ def test_no_page_asks_for_the_themes_icons(site):
         assert not {path.name for path in asked(site, name, page)} & ICONS
 
 
+def test_the_themes_style_sheet_names_no_letters_of_its_font(site):
+    sheet = (site / SHEET).read_text("utf-8")
+    assert not LETTER.search(sheet)
+    assert sheet.count("{") == sheet.count("}") > 1_000
+    assert ".navbar" in sheet
+
+
+def test_of_a_style_sheet_only_the_letters_go():
+    sheet = '.a{color:red}.fa-0{--fa:"\\30 "}.fa-x,.fa-y{--fa:"\\f";--fa--fa:"\\f"}.b{top:0}'
+    assert LETTER.sub("", sheet) == ".a{color:red}.b{top:0}"
+
+
 def test_no_script_holds_up_a_page(site):
     for page in pages(site).values():
         assert all("defer" in tag.attrs for tag in page.select("script[src]"))
@@ -71,6 +84,8 @@ def test_every_icon_that_pages_name_is_drawn(site):
     sheet = (site / "_static" / "icons.css").read_text("utf-8")
     drawn = set(re.findall(r"\.(fa-[a-z-]+) \{ --rs-icon", sheet))
     sizes = {"fa-solid", "fa-lg"}
+    links = [link["icon"].split() for link in icon_links("https://example.org")]
+    assert {name for names in links for name in names} - sizes <= drawn
     for page in pages(site).values():
         named = {name for tag in page.select("[class*=fa-]") for name in tag["class"]}
         named = {name for name in named if name.startswith("fa-")} - sizes
