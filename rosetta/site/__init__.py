@@ -17,6 +17,7 @@ their heads what they have no use for. The command line
 calls this package by way of Sphinx; it calls `records`, `proof` and `project`, never `run`.
 """
 
+import gc
 from pathlib import Path
 
 from sphinx.application import Sphinx
@@ -35,8 +36,13 @@ from .tabs.drawing import NetworkDirective
 from .tabs.steps import StepDirective
 from .tabs.variants import RecurrencesDirective
 
+# A page is a tree of nodes that point at each other. Python's own habit is to look through all that
+# are alive, again and again, for those that nobody needs any more; seldom is often enough.
+COLLECT = (10_000, 20, 20)
+
 
 def setup(app: Sphinx) -> dict:
+    gc.set_threshold(*COLLECT)
     app.setup_extension("myst_nb")
     render.spare_defaults()
     app.add_config_value("rosetta_root", None, "env", [str, Path])

@@ -140,12 +140,10 @@ def test_code_is_colored_as_sphinx_does_and_read_once(monkeypatch):
     assert made == {"codes": 1, "formatters": 3}
 
 
-@pytest.mark.parametrize(
-    "language", ["default", "python", "text", "r", "julia", "no-such-language"]
-)
-def test_what_is_no_code_of_its_language_is_colored_as_sphinx_does(language):
+def test_what_is_no_code_of_its_language_is_colored_as_sphinx_does():
     plain, quick = PygmentsBridge("html"), PygmentsBridge("html")
     Remembering(quick)
     for source in (CODE, "a $ ? b\n", ">>> 1 + 1\n2\n", "a $ ? b\n"):
-        expected = plain.highlight_block(source, language)
-        assert quick.highlight_block(source, language) == expected
+        for language in ("default", "python", "text", "r", "julia", "no-such-language"):
+            expected = plain.highlight_block(source, language)
+            assert quick.highlight_block(source, language) == expected
