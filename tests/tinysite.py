@@ -50,9 +50,9 @@ class TinySite:
         job = runner.Job(script, profile_of, "cpu", "here", python, data, "the tests", results)
         return runner.run(job, lambda step: None).record
 
-    def draw(self) -> subprocess.CompletedProcess:
+    def draw(self, program: tuple[str, ...] = ("-m", "sphinx")) -> subprocess.CompletedProcess:
         """Draw the site as `make html` does, warnings being errors."""
-        command = [sys.executable, "-m", "sphinx", "--builder", "dirhtml", "--fail-on-warning"]
+        command = [sys.executable, *program, "--builder", "dirhtml", "--fail-on-warning"]
         command += ["--keep-going", "--conf-dir", REPOSITORY]
         command += ["--doctree-dir", self.doctrees, self.root / "docs", self.html]
         variables = {**os.environ, "ROSETTA_ROOT": str(self.root), "NO_COLOR": "1"}

@@ -9,8 +9,6 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-import jupytext
-
 from .languages import BY_EXTENSION, Language
 
 # A marker as it must be, and what jupytext or a hurried reader takes for one.
@@ -104,6 +102,8 @@ def read_cells(text: str, path: Path) -> tuple[Cell, ...]:
 
 def notebook_cells(text: str, language: Language) -> list:
     """Let jupytext read the cells; a comment stays one, whatever command it looks like."""
+    import jupytext  # nearly as slow as what it does here, and seldom needed: see parsed.py
+
     free = (character for character in map(chr, PRIVATE) if character not in text)
     there = {ord(one): next(free) for one in SEPARATORS if one in text}
     back = {ord(other): chr(one) for one, other in there.items()}

@@ -11,9 +11,11 @@ def not_written(path: Path, error: OSError) -> str:
     return f"{path}: not written: {why}. What was there before is untouched; make room, run again."
 
 
-def write_whole(path: Path, text: str) -> None:
+def write_whole(path: Path, text: str, *, lasting: bool = True) -> None:
     """Put a text where a file is to be, or leave what was there as it was.
 
+    What is not `lasting` can be made again: it is not waited for until the disk has it, and a power
+    cut may leave it empty.
     Raises OSError when the disk is full or the folder not writable; nothing half-written is left.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -25,7 +27,8 @@ def write_whole(path: Path, text: str) -> None:
             temporary = Path(file.name)
             file.write(text)
             file.flush()
-            os.fsync(file.fileno())
+            if lasting:
+                os.fsync(file.fileno())
         temporary.chmod(0o644)  # a temporary file is its owner's alone
         temporary.replace(path)
     finally:

@@ -10,12 +10,13 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
-from .cells import Cell, Unreadable, read_cells, read_text
+from .cells import Cell, Unreadable, read_text
 from .declarations import WorkloadError, build, read_toml
 from .kinds import EXPERIMENT, KINDS, OF_WORKLOADS, Kind
 from .languages import BY_EXTENSION, LANGUAGES, Language
 from .lessons import Lesson, load_lessons
 from .network import Layer, NetworkError, layers_of
+from .parsed import cells_of
 
 LESSONS = "lessons"  # the workload of all experiments, which are no translations of each other
 SCRIPT_NAMES = f"<workload>/<framework>, or {LESSONS}/<lesson>/<framework>"
@@ -97,7 +98,7 @@ class Script:
     lesson: Lesson | None = None
     fault: Unreadable | None = None
 
-    @property
+    @cached_property
     def name(self) -> str:
         """Return `<workload>/<framework>`, which is also the address of its page.
 
@@ -156,12 +157,16 @@ class Project:
         """Return all that can be run: the workloads' scripts, then the lessons' experiments."""
         return (*self.scripts, *self.experiments)
 
+    @cached_property
+    def by_name(self) -> dict[str, Script]:
+        return {script.name: script for script in self.programs}
+
     def script(self, name: str) -> Script:
         """Return the script or the experiment of this name.
 
         Raises WorkloadError with the names that were perhaps meant.
         """
-        found = {script.name: script for script in self.programs}
+        found = self.by_name
         if name in found:
             return found[name]
         for folder in (name, name.rpartition("/")[0]):
@@ -379,7 +384,7 @@ def load_script(
     text, cells, fault = "", (), None
     try:
         text = read_text(path)
-        cells = read_cells(text, path)
+        cells = cells_of(text, path)
     except Unreadable as error:  # one file's fault, which must not be that of all commands
         fault = error
     return Script(path, root, text, workload, framework, cells, lesson, fault)

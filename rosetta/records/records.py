@@ -263,13 +263,29 @@ def paths_of(project: Project, script: Script) -> list[Path]:
     return sorted(path for path in found if path.parent.parent.name != published.FOLDER.name)
 
 
-def records_of(project: Project, script: Script, problems: list[str] | None = None) -> list[Record]:
+def paths_by_script(project: Project) -> dict[str, list[Path]]:
+    """Return what `paths_of` does of each script, by its name, having looked around only once."""
+    scripts = {(script.workload.id, script.path.stem): script.name for script in project.programs}
+    found: dict[str, list[Path]] = {name: [] for name in scripts.values()}
+    for path in sorted(results_folder(project.root).glob("*/*/*.*.ipynb")):
+        name = scripts.get((path.parent.name, path.name.partition(".")[0]))
+        if name and path.parent.parent.name != published.FOLDER.name:
+            found[name].append(path)
+    return found
+
+
+def records_of(
+    project: Project,
+    script: Script,
+    problems: list[str] | None = None,
+    paths: list[Path] | None = None,
+) -> list[Record]:
     """Return the script's records, the one that its page shows first.
 
-    What cannot be read is left out, and said in `problems`.
+    What cannot be read is left out, and said in `problems`; who knows the paths can give them.
     """
     records = []
-    for path in paths_of(project, script):
+    for path in paths_of(project, script) if paths is None else paths:
         try:
             records.append(read(path))
         except RecordError as error:
@@ -293,16 +309,16 @@ def rank(record: Record, script: Script) -> tuple:
     )
 
 
-def inputs(project: Project, script: Script) -> list[Path]:
+def inputs(script: Script, records: list[Path]) -> list[Path]:
     """Return the files that decide what a page shows of this script, whether they exist or not."""
-    locks = (project.root / "requirements").glob(f"{script.framework.environment}*.txt")
+    locks = (script.root / "requirements").glob(f"{script.framework.environment}*.txt")
     return [
         script.path,
         script.workload.path / "workload.toml",
         script.workload.path / "reference.json",
-        project.root / "frameworks.toml",
+        script.root / "frameworks.toml",
         *sorted(locks),
         *given_to(script),
         *([script.lesson.path] if script.lesson else []),  # the claim that it is held against
-        *paths_of(project, script),
+        *records,
     ]

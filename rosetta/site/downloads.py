@@ -20,9 +20,12 @@ def write(app: Sphinx, exception: Exception | None) -> None:
         if docname not in app.env.all_docs:
             continue
         folder = app.builder.get_output_path(docname).parent
+        paths = [folder / f"{name}.{kind}" for kind in ("json", "csv")]
+        if docname not in app.env.project.redrawn and all(path.exists() for path in paths):
+            continue  # what the page shows has not changed
         comparison = compare(catalog, name)
-        write_if_changed(folder / f"{name}.json", as_json(comparison).encode())
-        write_if_changed(folder / f"{name}.csv", as_csv(comparison).encode())
+        for path, content in zip(paths, (as_json(comparison), as_csv(comparison)), strict=True):
+            write_if_changed(path, content.encode())
 
 
 def as_json(comparison: Comparison) -> str:

@@ -7,9 +7,7 @@ from urllib.parse import urlsplit
 from pygments.token import STANDARD_TYPES
 from sphinx.application import Sphinx
 
-from rosetta.records.records import paths_of
-
-from .base.catalog import record_docname
+from .base.catalog import SHOWN, record_docname
 from .lessons.marks import with_marks
 
 STATIC = Path(__file__).parent / "static"
@@ -47,7 +45,7 @@ EARLY = """
 def add_own_files(app: Sphinx, config) -> None:
     config.templates_path.append(str(TEMPLATES))
     config.html_static_path.append(str(STATIC))
-    for name in ("rosetta.css", "tabs.css", "lessons.css", "results.css"):
+    for name in ("rosetta.css", "icons.css", "tabs.css", "lessons.css", "results.css"):
         app.add_css_file(name, priority=900)
     for name in ("rosetta.js", "picker.js", "copy.js"):
         app.add_js_file(name, loading_method="defer", priority=900)
@@ -87,18 +85,21 @@ def finish(app: Sphinx, exception: Exception | None) -> None:
 
 
 def copy_downloads(app: Sphinx) -> None:
-    """Put each script and its records beside their pages, under their own names."""
+    """Put each script and its records beside their pages, under their own names.
+
+    No record is read for it: which one a script's page offers was noted when it was drawn.
+    """
     catalog = app.env.project.catalog
     for script in catalog.project.programs:
         script_folder = app.builder.get_output_path(script.name).parent
         if script.path.is_file():  # a link may lead nowhere
             write_if_changed(script_folder / script.path.name, script.path.read_bytes())
-        shown = catalog.shown(script)
-        for path in paths_of(catalog.project, script):
+        shown = app.env.metadata[script.name].get(SHOWN)
+        for path in catalog.paths(script):
             content = path.read_bytes()
             folder = app.builder.get_output_path(record_docname(path, script)).parent
             write_if_changed(folder / path.name, content)
-            if shown and path == shown.path:
+            if record_docname(path, script) == shown:
                 write_if_changed(script_folder / path.name, content)
 
 

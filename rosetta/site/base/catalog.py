@@ -8,9 +8,11 @@ from rosetta.project import published
 from rosetta.project.lessons import Lesson
 from rosetta.project.quotations import Misquoted, locate, split
 from rosetta.project.workloads import Project, Script, Workload, load_project
-from rosetta.records.records import Record, records_of
+from rosetta.records.records import Record, paths_by_script, records_of
 
 LOG = logging.getLogger(__name__)
+# Under which a script's page notes, among Sphinx's metadata, the page of the record that it shows.
+SHOWN = "rosetta-shown"
 
 
 class Catalog:
@@ -22,14 +24,22 @@ class Catalog:
             if script.fault:  # its page and tabs say so, too
                 LOG.warning("%s", script.complaint, type="rosetta", subtype="script")
         self.published: tuple[published.Table, ...] = published.load(root)
+        self.fingerprints: dict[str, str | None] = {}  # of what pages show: see dependencies
+        self._paths = paths_by_script(self.project)
         self._records: dict[str, list[Record]] = {}
         self._lessons_by_line: dict[str, dict[int, list[Lesson]]] | None = None
+
+    def paths(self, script: Script) -> list[Path]:
+        """Return the files of a script's records, also of those that cannot be read."""
+        return self._paths[script.name]
 
     def records(self, script: Script) -> list[Record]:
         """Return a script's records, best first; warn of those that cannot be read."""
         if script.name not in self._records:
             problems: list[str] = []
-            self._records[script.name] = records_of(self.project, script, problems)
+            self._records[script.name] = records_of(
+                self.project, script, problems, self.paths(script)
+            )
             for problem in problems:
                 LOG.warning("%s", problem, type="rosetta", subtype="record")
         return self._records[script.name]

@@ -6,7 +6,6 @@ and files that come or go count as well.
 """
 
 import hashlib
-from functools import cache
 from pathlib import Path
 
 from rosetta.proof.planted import planted_path
@@ -31,7 +30,14 @@ def uses(env, *subjects: str) -> None:
     """
     noted = _noted(env).setdefault(env.docname, {})
     for subject in subjects:
-        noted[subject] = fingerprint(env.project.catalog, subject)
+        noted[subject] = now(env.project.catalog, subject)
+
+
+def now(catalog: Catalog, subject: str) -> str | None:
+    """Return a subject's fingerprint, taken once a build: many pages show the same."""
+    if subject not in catalog.fingerprints:
+        catalog.fingerprints[subject] = fingerprint(catalog, subject)
+    return catalog.fingerprints[subject]
 
 
 def fingerprint(catalog: Catalog, subject: str) -> str | None:
@@ -55,19 +61,20 @@ def fingerprint(catalog: Catalog, subject: str) -> str | None:
         return _digest([planted_path(project.root, name)])
     if what == "seeds":
         return _digest([seeds_path(project.root, name)])
-    script = next((script for script in project.programs if script.name == name), None)
+    script = project.by_name.get(name)
     if script is None:
         return None
-    return _digest([script.path] if what == "code" else inputs(project, script))
+    return _digest([script.path] if what == "code" else inputs(script, catalog.paths(script)))
 
 
 def outdated(app, env, added, changed, removed) -> list[str]:
     """Return the pages whose subjects have changed since they were read."""
-    now = cache(lambda subject: fingerprint(env.project.catalog, subject))
+    catalog = env.project.catalog
     return [
         docname
         for docname, noted in _noted(env).items()
-        if docname in env.found_docs and any(now(name) != old for name, old in noted.items())
+        if docname in env.found_docs
+        and any(now(catalog, name) != old for name, old in noted.items())
     ]
 
 

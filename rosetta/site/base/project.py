@@ -14,7 +14,6 @@ from sphinx.project import Project
 from sphinx.util._pathlib import _StrPath
 
 from rosetta.project.workloads import WorkloadError
-from rosetta.records.records import paths_of
 
 from .catalog import Catalog, record_docname
 
@@ -36,6 +35,7 @@ class Site(Project):
         super().__init__(srcdir, source_suffix)
         self.catalog = catalog
         self.drawn: set[str] = set()  # the documents that lie outside docs/
+        self.redrawn: set[str] = set()  # the documents that are read in this build
 
     def __getstate__(self) -> dict:
         """Leave the catalog out of Sphinx's saved environment: it is read anew at each build."""
@@ -45,7 +45,7 @@ class Site(Project):
         super().discover(exclude_paths, include_paths)
         for script in self.catalog.project.programs:
             self._add(script.name, script.path)
-            for path in paths_of(self.catalog.project, script):
+            for path in self.catalog.paths(script):
                 self._add(record_docname(path, script), path)
         return self.docnames
 
@@ -77,6 +77,10 @@ def install(app: Sphinx) -> None:
         raise ConfigError(str(error)) from error
     site = Site(app.srcdir, app.config.source_suffix, catalog)
     app.project = app.env.project = site
+
+
+def note_redrawn(app: Sphinx, env, docnames: list[str]) -> None:
+    env.project.redrawn = set(docnames)
 
 
 def catalog_of(env) -> Catalog:

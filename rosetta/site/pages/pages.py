@@ -5,7 +5,6 @@ from dataclasses import replace
 from itertools import groupby
 from pathlib import Path
 
-import nbformat
 from docutils import nodes
 from sphinx.parsers import Parser
 from sphinx.util import logging
@@ -17,7 +16,7 @@ from rosetta.records import describe
 from rosetta.records.outputs import gated
 from rosetta.records.provenance import EDITED, origin, stale
 from rosetta.records.records import INJECTED, Record, RecordError, is_current, read
-from rosetta.site.base.catalog import Catalog, record_docname
+from rosetta.site.base.catalog import SHOWN, Catalog, record_docname
 from rosetta.site.base.dependencies import uses
 from rosetta.site.base.elements import (
     Tag,
@@ -35,7 +34,7 @@ from rosetta.site.base.elements import (
 from .lines import ids_begin
 from .measures import report
 from .places import told_of_record
-from .render import pair, render_cells, render_script, without_value
+from .render import code_cell, pair, prose_cell, render_cells, render_script, without_value
 from .stamps import notes, stamp
 
 LOG = logging.getLogger(__name__)
@@ -59,7 +58,10 @@ class ScriptParser(PageParser):
     def draw(self, env, catalog: Catalog, document: nodes.document) -> None:
         script = catalog.project.script(env.docname)
         uses(env, "registered", "lessons" if script.lesson else "marks", f"script {script.name}")
-        record = None if script.fault else catalog.shown(script)
+        shown = catalog.shown(script)
+        if shown:
+            env.metadata[env.docname][SHOWN] = record_docname(shown.path, script)
+        record = None if script.fault else shown
         page = section(document, f"{script.workload.title} in {script.framework.label}")
         page += line(*purpose(script), ".", classes=("lead",))
         page += facts(framework_facts(script, catalog))
@@ -269,11 +271,11 @@ def cells_of(record: Record) -> list:
     cells = []
     for cell in record.notebook.cells:
         if cell.cell_type != "code":
-            cells.append(nbformat.v4.new_markdown_cell(without_title(cell.source)))
+            cells.append(prose_cell(without_title(cell.source)))
             continue
         injected = INJECTED in cell.metadata.get("tags", ())
         source = f"# Written by the runner\n{cell.source}" if injected else cell.source
-        cells.append(nbformat.v4.new_code_cell(source, outputs=gated(cell.outputs)))
+        cells.append(code_cell(source, gated(cell.outputs)))
     if record.reported:
         cells[-1]["outputs"] = without_value(cells[-1]["outputs"])
     return cells

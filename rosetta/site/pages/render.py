@@ -4,14 +4,20 @@
 miniature site's test sees at once when that interface moves.
 """
 
+from copy import copy
+from functools import cache
+
 import nbformat
 from docutils import nodes
+from docutils.frontend import Values, get_default_settings
 from myst_nb.core.execute.base import NotebookClientBase
 from myst_nb.core.loggers import SphinxDocLogger
 from myst_nb.core.nb_to_tokens import notebook_to_tokens
 from myst_nb.core.render import load_renderer
 from myst_nb.sphinx_ import SphinxNbRenderer
+from myst_parser.mdit_to_docutils import base
 from myst_parser.parsers.mdit import create_md_parser
+from nbformat import NotebookNode
 
 from rosetta.project.workloads import Cell, Script
 from rosetta.records.outputs import gated
@@ -87,14 +93,44 @@ def render_script(document, parent, script: Script, pairs: list, anchor: str) ->
             }
 
 
-def notebook_cell(cell: Cell, outputs: list):
-    if cell.kind != "code":
-        return nbformat.v4.new_markdown_cell(cell.source)
-    return nbformat.v4.new_code_cell(cell.source, outputs=outputs)
+def notebook_cell(cell: Cell, outputs: list) -> NotebookNode:
+    return code_cell(cell.source, outputs) if cell.kind == "code" else prose_cell(cell.source)
+
+
+def code_cell(source: str, outputs: list) -> NotebookNode:
+    """Make a cell of what was held against the format when its record was read.
+
+    nbformat's own function would do that again, which takes longer than to draw the cell.
+    """
+    return NotebookNode(
+        cell_type="code",
+        metadata=NotebookNode(),
+        execution_count=None,
+        source=source,
+        outputs=outputs,
+    )
+
+
+def prose_cell(source: str) -> NotebookNode:
+    return NotebookNode(cell_type="markdown", metadata=NotebookNode(), source=source)
 
 
 def is_code_cell(node) -> bool:
     return isinstance(node, nodes.container) and node.get("nb_element") == "cell_code"
+
+
+@cache
+def default_settings(*parsers) -> Values:
+    return get_default_settings(*parsers)
+
+
+def spare_defaults() -> None:
+    """Let MyST ask for docutils' default settings once.
+
+    Each time it renders anything it makes a document for the case that it was given none, and its
+    settings, read from all command-line options of docutils, took longer than a short cell.
+    """
+    base.get_default_settings = lambda *parsers: copy(default_settings(*parsers))
 
 
 def render_cells(
@@ -108,9 +144,9 @@ def render_cells(
     env = document.settings.env
     logger = SphinxDocLogger(document)
     config = env.mystnb_config.copy(execution_mode="off", merge_streams=False)
-    notebook = nbformat.v4.new_notebook(
-        cells=cells, metadata={"language_info": {"name": language, "pygments_lexer": language}}
-    )
+    told = {"language_info": {"name": language, "pygments_lexer": language}}
+    notebook = nbformat.from_dict({"nbformat": 4, "nbformat_minor": 5, "metadata": told})
+    notebook.cells = cells
     if lines:
         notebook.metadata["source_map"] = [line - 2 for line in lines]
     parser = create_md_parser(env.myst_config, SphinxNbRenderer)
