@@ -12,8 +12,9 @@ results   tables ({workload}, {parity}, ...), comparison, results ({results}), c
           ({published}), overview ({coverage}), pictures, plots, vector, proof
 lessons   lessons ({lesson}, {lessons}), marks in the margin
 
-output and downloads finish the written pages: data of tables, the 404 page. The command line
-calls this package by way of Sphinx; it calls `records`, `proof` and `project`, never `run`.
+output, downloads and widths finish what Sphinx wrote: data of tables, the 404 page, the theme's
+conditions of width. The command line calls this package by way of Sphinx; it calls `records`,
+`proof` and `project`, never `run`.
 """
 
 from pathlib import Path
@@ -22,7 +23,7 @@ from sphinx.application import Sphinx
 
 from rosetta.project.languages import BY_EXTENSION
 
-from . import downloads, output
+from . import downloads, output, widths
 from .base import dependencies, elements, project, repository
 from .lessons import lessons
 from .pages.lines import InscriptionDirective, LineRole
@@ -68,4 +69,5 @@ def setup(app: Sphinx) -> dict:
     app.connect("html-page-context", repository.add_page_links)
     app.connect("build-finished", output.finish, priority=900)
     app.connect("build-finished", downloads.write, priority=900)
+    app.connect("build-finished", widths.fold_by_type, priority=900)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

@@ -23,7 +23,8 @@ COLORED = set(
 KINDS = "|".join(sorted(filter(None, STANDARD_TYPES.values()), key=len, reverse=True))
 TOKEN = re.compile(rf'<span class="({KINDS})">([^<]*)</span>')
 
-# Without JavaScript every panel is open under its title, and there is nothing to choose.
+# Without JavaScript every panel is open under its title, and there is nothing to choose. The header
+# has no menus then: all its links stand in it.
 NOSCRIPT = """
 <noscript><style>
 .tab-row, .picker, .table-controls { display: none !important }
@@ -32,6 +33,13 @@ NOSCRIPT = """
   border: 1px solid var(--rs-rule) !important }
 .tab-panel .panel-title { display: block !important }
 .tab-panel + .tab-panel { margin-top: 1.5rem !important }
+.bd-header .sidebar-toggle, .bd-header .dropdown-toggle { display: none !important }
+.bd-header { position: static !important }
+.bd-header .bd-header__inner { flex-wrap: wrap; height: auto !important }
+.bd-header .navbar-header-items { display: flex !important; flex: 1 1 auto; width: auto }
+.bd-header .navbar-nav { flex-flow: row wrap !important; gap: 0 1rem !important }
+.bd-header .navbar-nav :is(.dropdown, .dropdown-menu) { display: contents !important }
+.bd-header .dropdown-menu .nav-link { padding: .5rem !important }
 </style></noscript>
 """
 
