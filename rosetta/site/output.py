@@ -23,6 +23,9 @@ COLORED = set(
 KINDS = "|".join(sorted(filter(None, STANDARD_TYPES.values()), key=len, reverse=True))
 TOKEN = re.compile(rf'<span class="({KINDS})">([^<]*)</span>')
 
+# A name with a number, such as CIFAR-10, is not to be broken in a heading.
+HEADING = re.compile(r"(<h[1-3]>[^<]*?)\b(\w+-\d+)\b")
+
 # Without JavaScript every panel is open under its title, and there is nothing to choose. The header
 # has no menus then: all its links stand in it.
 NOSCRIPT = """
@@ -64,7 +67,8 @@ def add_own_files(app: Sphinx, config) -> None:
 def add_page_context(app, pagename, templatename, context, doctree) -> None:
     context["metatags"] = context.get("metatags", "") + NOSCRIPT
     if "body" in context:
-        body = without_plain_spans(context["body"])
+        body = HEADING.sub(r'\1<span class="whole">\2</span>', context["body"])
+        body = without_plain_spans(body)
         context["body"] = with_marks(body, pagename, app.builder, app.env.project.catalog)
         if '<div class="picker"' in context["body"]:
             context["metatags"] += EARLY
