@@ -12,9 +12,9 @@ results   tables ({workload}, {parity}, ...), comparison, results ({results}), c
           ({published}), overview ({coverage}), pictures, plots, vector, proof
 lessons   lessons ({lesson}, {lessons}), marks in the margin
 
-output, downloads and widths finish what Sphinx wrote: data of tables, the 404 page, the theme's
-conditions of width. The command line calls this package by way of Sphinx; it calls `records`,
-`proof` and `project`, never `run`.
+output, head, downloads and widths finish what Sphinx writes: data of tables, the 404 page, what a
+page's head says of it, the theme's conditions of width. The command line calls this package by
+way of Sphinx; it calls `records`, `proof` and `project`, never `run`.
 """
 
 from pathlib import Path
@@ -23,7 +23,7 @@ from sphinx.application import Sphinx
 
 from rosetta.project.languages import BY_EXTENSION
 
-from . import downloads, output, widths
+from . import downloads, head, output, widths
 from .base import dependencies, elements, project, repository
 from .lessons import lessons
 from .pages.lines import InscriptionDirective, LineRole
@@ -64,10 +64,12 @@ def setup(app: Sphinx) -> dict:
     app.connect("env-merge-info", dependencies.merge)
     app.connect("doctree-read", picker.list_steps)
     app.connect("missing-reference", elements.resolve_link)
+    app.connect("html-page-context", head.add_tags)
     app.connect("html-page-context", output.add_page_context)
     app.connect("html-page-context", lessons.add_neighbors)
     app.connect("html-page-context", repository.add_page_links)
     app.connect("build-finished", output.finish, priority=900)
     app.connect("build-finished", downloads.write, priority=900)
+    app.connect("build-finished", head.write_sitemap)
     app.connect("build-finished", widths.fold_by_type, priority=900)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}
