@@ -6,7 +6,7 @@ from types import SimpleNamespace
 import pytest
 from bs4 import BeautifulSoup
 from docutils import nodes
-from tinysite import TinySite, lent, soup, words
+from tinysite import TinySite, lent, soup
 
 from rosetta.site import head
 from rosetta.site.base.repository import site_of
@@ -46,7 +46,7 @@ def test_every_page_has_a_description_of_its_own(site):
     assert len(told) > 5
     assert [paths for paths in told.values() if len(paths) > 1] == []
     about = soup(site, "about")
-    first = words(about.select_one("article section > p"))
+    first = " ".join(about.select_one("article section > p").text.split())
     assert meta(about)["description"].rpartition(". ")[2].rstrip(".…") in first
 
 
