@@ -10,7 +10,7 @@ pages     a page for each script and each record: render, stamps, measures, line
 tabs      steps (the directive {step}), picker, drawing ({network}), variants ({recurrences})
 results   tables ({workload}, {parity}, ...), comparison, results ({results}), columns, older
           ({published}), overview ({coverage}), pictures, plots, vector, proof
-lessons   lessons ({lesson}, {lessons}), marks in the margin
+lessons   lessons ({lesson}), listing ({lessons}), marks in the margin
 
 output, head, downloads and widths finish what Sphinx writes: data of tables, the 404 page, what a
 page's head says of it, the theme's conditions of width. The command line calls this package by
@@ -25,7 +25,7 @@ from rosetta.project.languages import BY_EXTENSION
 
 from . import downloads, head, output, widths
 from .base import dependencies, elements, project, repository
-from .lessons import lessons
+from .lessons import lessons, listing
 from .pages.lines import InscriptionDirective, LineRole
 from .pages.pages import RecordParser, ScriptParser
 from .results import overview, pictures, proof, results, tables
@@ -51,7 +51,7 @@ def setup(app: Sphinx) -> dict:
     app.add_directive("network", NetworkDirective)
     app.add_directive("inscription", InscriptionDirective)
     app.add_directive("recurrences", RecurrencesDirective)
-    for module in (tables, results, overview, pictures, proof, lessons):
+    for module in (tables, results, overview, pictures, proof, lessons, listing):
         for name, directive in module.DIRECTIVES.items():
             app.add_directive(name, directive)
     app.add_role("line", LineRole())

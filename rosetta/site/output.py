@@ -30,7 +30,7 @@ HEADING = re.compile(r"(<h[1-3]>[^<]*?)\b(\w+-\d+)\b")
 # has no menus then: all its links stand in it.
 NOSCRIPT = """
 <noscript><style>
-.tab-row, .picker, .table-controls { display: none !important }
+.tab-row, .picker, .table-controls, .lesson-filter { display: none !important }
 .tab-panel[hidden] { display: block !important; content-visibility: visible !important;
   height: auto !important; overflow: visible !important;
   border: 1px solid var(--rs-rule) !important }
@@ -74,6 +74,8 @@ def add_page_context(app, pagename, templatename, context, doctree) -> None:
             context["metatags"] += EARLY
         if '<div class="table-controls"' in context["body"]:
             app.add_js_file("tables.js", loading_method="defer", priority=900)
+        if '<form class="lesson-filter"' in context["body"]:
+            app.add_js_file("lessons.js", loading_method="defer", priority=900)
 
 
 def without_plain_spans(body: str) -> str:

@@ -58,6 +58,19 @@ def test_the_list_of_lessons_has_each_with_its_verdict(drawn):
     (entry,) = soup(drawn, "lessons").select("ul.lessons li")
     assert entry.a["href"] == "steady-hand/"
     assert entry.select_one(".lesson-badge").text == "still true"
+    told = [entry[f"data-{kind}"] for kind in ("framework", "workload", "verdict")]
+    assert told == ["abacus slate", "line", "true"]
+    assert entry.select_one(".lesson-keywords").text == "push, bead-by-bead"
+    options = [words(option) for option in soup(drawn, "lessons").select("option[value]")]
+    assert [option for option in options if option != "any"] == [
+        "Abacus (1)", "Slate + Chalk (1)", "A straight line (1)", "still true (1)"
+    ]  # fmt: skip
+
+
+def test_a_lessons_keywords_stand_on_its_page_and_in_its_head(drawn):
+    page = soup(drawn, PAGE)
+    assert words(page.select_one(".lesson-keywords")) == "Keywords: push, bead-by-bead."
+    assert page.select_one('meta[name="keywords"]')["content"] == "push, bead-by-bead"
 
 
 def test_another_claim_redraws_the_pages_of_the_experiment(site):
