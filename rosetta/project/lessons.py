@@ -31,8 +31,11 @@ INEQUALITY = re.compile(r"([<>]) ?(\d+(?:\.\d+)?)")
 # What the front matter may say.
 COMPARED = ("quantity", "with", "without", "expect")
 REQUIRED = {"workloads", "source", "claim", "keywords", "prose"}
-LISTS = ("workloads", "keywords", "lines")
-KNOWN = ("workloads", "source", "claim", "keywords", *COMPARED, "unit", "needs", "prose", "lines")
+LISTS = ("workloads", "keywords", "faults", "lines")
+KNOWN = (
+    *("workloads", "source", "claim", "keywords", *COMPARED, "unit"),
+    *("needs", "prose", "faults", "lines"),
+)
 LONGEST = 40  # characters of a keyword: it is a word or two to search for, not a sentence
 
 
@@ -62,6 +65,7 @@ class Lesson:
     source: str
     keywords: tuple[str, ...]  # what a reader would search for, and the title may not say
     prose: str  # the verdict that the text was written for
+    faults: tuple[str, ...] = ()  # that the tests plant, as "cnn: momentum off"
     lines: tuple[str, ...] = ()
     needs: str | None = None
     quantity: str | None = None

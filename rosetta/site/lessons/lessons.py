@@ -18,6 +18,7 @@ from rosetta.project.lessons import (
 )
 from rosetta.project.quotations import Misquoted, Unquotable
 from rosetta.project.workloads import Script
+from rosetta.proof import planted
 from rosetta.records import describe, verdicts
 from rosetta.records.provenance import stale
 from rosetta.records.records import is_current
@@ -82,7 +83,26 @@ class LessonDirective(Lessons):
             box.extend(noted(each) for each in found if each.notes)
         box.extend(self.remarks(lesson, found, experiments))
         words = line(f"Keywords: {', '.join(lesson.keywords)}.", classes=("lesson-keywords",))
-        return [box, *self.lines(lesson), words]
+        return [box, *self.said(lesson), *self.lines(lesson), words]
+
+    def said(self, lesson: Lesson) -> list[nodes.Node]:
+        """Quote what the proof said of the mistakes that the lesson is about, each planted once."""
+        project, told = catalog_of(self.env).project, []
+        for name in lesson.faults:
+            workload, _, fault = name.partition(": ")
+            uses(self.env, f"planted {workload}")
+            found = self.loaded(planted.load, planted.planted_path(project.root, workload))
+            for known in found:
+                if known.name == fault and known.said:
+                    framework, words = next(iter(known.said.items()))
+                    label = project.frameworks[framework].label
+                    told.append(tag("dt", f"{fault}, in {label}"))
+                    told.append(tag("dd", numbers.typeset(words)))
+        if not told:
+            return []
+        where = link("planted by the tests", "how-we-prove")
+        title = line("What the proof says of it, ", where, ":", classes=("said-title",))
+        return [title, tag("dl", *told, classes=("said",))]
 
     def verdict(self, lesson: Lesson, found: list[Measurement]) -> nodes.Node:
         said = tag("strong", f"{verdicts.headline(lesson, found)}.")
