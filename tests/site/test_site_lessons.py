@@ -228,3 +228,24 @@ def test_a_lesson_leads_on_to_its_neighbors_and_back_to_all(site):
         "../unsteady-hand/", "../unsteady-hand/", "../",
     ]  # fmt: skip
     assert words(soup(site, "lessons").select_one(".coverage-count")) == "2 lessons."
+
+
+PLANTED = """{"abacus": {
+    "untouched": {"errors": {"logits": 0.0}},
+    "sign lost": {"errors": {"logits": 1.0}, "said": "The logits are off by 1e-02."}
+}}"""
+
+
+def test_a_planted_fault_and_its_lesson_lead_to_each_other(site):
+    (site.root / "results/planted").mkdir(parents=True)
+    (site.root / "results/planted/line.json").write_text(PLANTED, "utf-8")
+    page = "---\norphan: true\n---\n\n# How we prove\n\n```{planted} line\n```\n"
+    (site.root / "docs/how-we-prove.md").write_text(page, "utf-8")
+    site.edit(SOURCE, "  lines:", '  faults:\n    - "line: sign lost"\n  lines:')
+    done = site.draw()
+    assert done.returncode == 0, done.stderr
+    names = soup(site, "how-we-prove").select("table.planted tbody th")
+    assert [words(name) for name in names] == ["nothing", "sign lost"]
+    assert [name.a and name.a["href"] for name in names] == [None, "../lessons/steady-hand/"]
+    told = soup(site, PAGE).select_one("dl.said")
+    assert words(told) == "LINE in Abacus: sign lost The logits are off by 1e-02."

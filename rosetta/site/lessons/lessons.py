@@ -96,7 +96,7 @@ class LessonDirective(Lessons):
                 if known.name == fault and known.said:
                     framework, words = next(iter(known.said.items()))
                     label = project.frameworks[framework].label
-                    told.append(tag("dt", f"{fault}, in {label}"))
+                    told.append(tag("dt", f"{workload.upper()} in {label}: {fault}"))
                     told.append(tag("dd", numbers.typeset(words)))
         if not told:
             return []
