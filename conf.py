@@ -1,7 +1,7 @@
 """Sphinx's configuration. The site is drawn from docs/, scripts/ and results/; nothing is executed.
 
 ROSETTA_ROOT names another repository (the tests' miniature one), RESULTS another folder of records,
-ROSETTA_BASEURL the address that the site will have, if that is not the root of its host.
+ROSETTA_BASEURL the address that the site will have; without one, it is what the project states.
 """
 
 import os
@@ -11,7 +11,7 @@ from pathlib import Path
 REPOSITORY = Path(__file__).resolve().parent
 sys.path.insert(0, str(REPOSITORY))
 
-from rosetta.site.base.repository import icon_links, repository_of  # noqa: E402
+from rosetta.site.base.repository import icon_links, repository_of, site_of  # noqa: E402
 
 project = "Rosetta Stone"
 author = "the contributors"
@@ -30,7 +30,7 @@ html_theme = "pydata_sphinx_theme"
 html_title = "Rosetta Stone of deep-learning frameworks"
 html_short_title = project
 html_favicon = str(REPOSITORY / "rosetta" / "site" / "static" / "rosetta.svg")
-html_baseurl = os.environ.get("ROSETTA_BASEURL", "")
+html_baseurl = os.environ.get("ROSETTA_BASEURL") or site_of(REPOSITORY)
 html_codeblock_linenos_style = "inline"
 html_copy_source = False
 html_use_index = False

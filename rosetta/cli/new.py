@@ -7,7 +7,7 @@ from collections.abc import Callable
 from rosetta.project.declarations import WorkloadError
 from rosetta.project.files import write_whole
 from rosetta.project.languages import Python
-from rosetta.project.lessons import FOLDER
+from rosetta.project.lessons import FOLDER, LONGEST
 from rosetta.project.workloads import LESSONS, Project
 from rosetta.run.refresh import shown
 
@@ -17,6 +17,7 @@ lesson:
   workloads: [{workload}]
   source: project               # or study: the older study taught it
   claim: What is claimed, in one sentence without a measured figure.
+  keywords: [{keyword}]         # what somebody would search for who has met it
   quantity: What is measured
   unit: s                       # s, MiB, %; "" for a bare number
   with: one way
@@ -132,7 +133,8 @@ def new_lesson(given: argparse.Namespace, project: Project) -> int:
     if not page.exists():
         first = next(iter(unique_lines(script.code_lines())), "quote a line")
         quotation = quoted(f"{script.name}: {first}")
-        write_whole(page, PAGE.format(title=title, workload=given.workload, quotation=quotation))
+        told = {"title": title, "keyword": title.lower()[:LONGEST], "quotation": quotation}
+        write_whole(page, PAGE.format(workload=given.workload, **told))
         print(shown(page))
     write_whole(experiment, EXPERIMENT.format(title=title, label=script.framework.label))
     print(shown(experiment))

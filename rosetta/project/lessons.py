@@ -32,9 +32,13 @@ TITLE = re.compile(r"^# (.+)$", re.MULTILINE)
 INEQUALITY = re.compile(r"([<>]) ?(\d+(?:\.\d+)?)")
 # What the front matter may say.
 COMPARED = ("quantity", "with", "without", "expect")
-REQUIRED = {"workloads", "source", "claim", "prose"}
-LISTS = ("workloads", "lines")
-KNOWN = ("workloads", "source", "claim", *COMPARED, "unit", "needs", "prose", "lines")
+REQUIRED = {"workloads", "source", "claim", "keywords", "prose"}
+LISTS = ("workloads", "keywords", "faults", "lines")
+KNOWN = (
+    *("workloads", "source", "claim", "keywords", *COMPARED, "unit"),
+    *("needs", "prose", "faults", "lines"),
+)
+LONGEST = 40  # characters of a keyword: it is a word or two to search for, not a sentence
 
 
 @dataclass(frozen=True)
@@ -61,7 +65,9 @@ class Lesson:
     claim: str
     workloads: tuple[str, ...]
     source: str
+    keywords: tuple[str, ...]  # what a reader would search for, and the title may not say
     prose: str  # the verdict that the text was written for
+    faults: tuple[str, ...] = ()  # that the tests plant, as "cnn: momentum off"
     lines: tuple[str, ...] = ()
     needs: str | None = None
     quantity: str | None = None
@@ -142,13 +148,20 @@ def expectation(text: str, path: Path) -> Expectation:
 
 
 def checked(lesson: Lesson) -> Lesson:
-    """Return the lesson if its words are among those that are known."""
+    """Return the lesson if its words are among those that are known, and its keywords are some."""
     for name, value, known in (
         ("prose", lesson.prose, VERDICTS),
         ("source", lesson.source, tuple(SOURCES)),
     ):
         if value not in known:
             raise WorkloadError(f"{lesson.path}: {name} is {value!r}; known: {', '.join(known)}.")
+    for number, word in enumerate(lesson.keywords or ("",)):
+        before = [known.lower() for known in lesson.keywords[:number]]
+        if not 0 < len(word.strip()) <= LONGEST or word.lower() in before:
+            raise WorkloadError(
+                f"{lesson.path}: keyword {word!r}; expected a word or two, at most {LONGEST} "
+                "characters, each once."
+            )
     compared = (lesson.quantity, lesson.with_, lesson.without, lesson.expect)
     missing = [name for name, value in zip(COMPARED, compared, strict=True) if not value]
     if missing and (lesson.needs is None or len(missing) < len(COMPARED)):

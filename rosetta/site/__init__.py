@@ -10,11 +10,12 @@ pages     a page for each script and each record: render, highlighting, stamps, 
 tabs      steps (the directive {step}), picker, drawing ({network}), variants ({recurrences})
 results   tables ({workload}, {parity}, ...), comparison, results ({results}), columns, older
           ({published}), overview ({coverage}), pictures, plots, vector, proof
-lessons   lessons ({lesson}, {lessons}), marks in the margin
+lessons   lessons ({lesson}), listing ({lessons}), marks in the margin
 
-output and downloads finish the written pages: data of tables, the 404 page; weight leaves out of
-their heads what they have no use for. The command line
-calls this package by way of Sphinx; it calls `records`, `proof` and `project`, never `run`.
+output, head, downloads, weight and widths finish what Sphinx writes: data of tables, the 404 page,
+what a page's head says of it and what it has no use for, the theme's conditions of width. The
+command line calls this package by way of Sphinx; it calls `records`, `proof` and `project`, never
+`run`.
 """
 
 import gc
@@ -24,9 +25,9 @@ from sphinx.application import Sphinx
 
 from rosetta.project.languages import BY_EXTENSION
 
-from . import downloads, output, weight
+from . import downloads, head, output, weight, widths
 from .base import dependencies, elements, project, repository
-from .lessons import lessons
+from .lessons import lessons, listing
 from .pages import highlighting, render
 from .pages.lines import InscriptionDirective, LineRole
 from .pages.pages import RecordParser, ScriptParser
@@ -59,7 +60,7 @@ def setup(app: Sphinx) -> dict:
     app.add_directive("network", NetworkDirective)
     app.add_directive("inscription", InscriptionDirective)
     app.add_directive("recurrences", RecurrencesDirective)
-    for module in (tables, results, overview, pictures, proof, lessons):
+    for module in (tables, results, overview, pictures, proof, lessons, listing):
         for name, directive in module.DIRECTIVES.items():
             app.add_directive(name, directive)
     app.add_role("line", LineRole())
@@ -74,6 +75,7 @@ def setup(app: Sphinx) -> dict:
     app.connect("env-merge-info", dependencies.merge)
     app.connect("doctree-read", picker.list_steps)
     app.connect("missing-reference", elements.resolve_link)
+    app.connect("html-page-context", head.add_tags)
     app.connect("html-page-context", output.add_page_context)
     app.connect("html-page-context", weight.lighten)
     app.connect("html-page-context", lessons.add_neighbors)
@@ -81,4 +83,6 @@ def setup(app: Sphinx) -> dict:
     app.connect("build-finished", output.finish, priority=900)
     app.connect("build-finished", downloads.write, priority=900)
     app.connect("build-finished", weight.lighten_sheet, priority=900)
+    app.connect("build-finished", head.write_sitemap)
+    app.connect("build-finished", widths.fold_by_type, priority=900)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

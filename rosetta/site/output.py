@@ -21,15 +21,26 @@ COLORED = set(
 KINDS = "|".join(sorted(filter(None, STANDARD_TYPES.values()), key=len, reverse=True))
 TOKEN = re.compile(rf'<span class="({KINDS})">([^<]*)</span>')
 
-# Without JavaScript every panel is open under its title, and there is nothing to choose.
+# A name with a number, such as CIFAR-10, is not to be broken in a heading.
+HEADING = re.compile(r"(<h[1-3]>[^<]*?)\b(\w+-\d+)\b")
+
+# Without JavaScript every panel is open under its title, and there is nothing to choose. The header
+# has no menus then: all its links stand in it.
 NOSCRIPT = """
 <noscript><style>
-.tab-row, .picker, .table-controls { display: none !important }
+.tab-row, .picker, .table-controls, .lesson-filter { display: none !important }
 .tab-panel[hidden] { display: block !important; content-visibility: visible !important;
   height: auto !important; overflow: visible !important;
   border: 1px solid var(--rs-rule) !important }
 .tab-panel .panel-title { display: block !important }
 .tab-panel + .tab-panel { margin-top: 1.5rem !important }
+.bd-header .sidebar-toggle, .bd-header .dropdown-toggle { display: none !important }
+.bd-header { position: static !important }
+.bd-header .bd-header__inner { flex-wrap: wrap; height: auto !important }
+.bd-header .navbar-header-items { display: flex !important; flex: 1 1 auto; width: auto }
+.bd-header .navbar-nav { flex-flow: row wrap !important; gap: 0 1rem !important }
+.bd-header .navbar-nav :is(.dropdown, .dropdown-menu) { display: contents !important }
+.bd-header .dropdown-menu .nav-link { padding: .5rem !important }
 </style></noscript>
 """
 
@@ -54,12 +65,15 @@ def add_own_files(app: Sphinx, config) -> None:
 def add_page_context(app, pagename, templatename, context, doctree) -> None:
     context["metatags"] = context.get("metatags", "") + NOSCRIPT
     if "body" in context:
-        body = without_plain_spans(context["body"])
+        body = HEADING.sub(r'\1<span class="whole">\2</span>', context["body"])
+        body = without_plain_spans(body)
         context["body"] = with_marks(body, pagename, app.builder, app.env.project.catalog)
         if '<div class="picker"' in context["body"]:
             context["metatags"] += EARLY
         if 'class="table-controls"' in context["body"]:
             app.add_js_file("tables.js", loading_method="defer", priority=900)
+        if '<form class="lesson-filter"' in context["body"]:
+            app.add_js_file("lessons.js", loading_method="defer", priority=900)
 
 
 def without_plain_spans(body: str) -> str:

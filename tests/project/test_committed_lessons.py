@@ -3,6 +3,8 @@
 import re
 from pathlib import Path
 
+import planted_cnn
+import planted_gru
 import pytest
 
 from rosetta.project.lessons import NOT_MEASURED
@@ -62,6 +64,13 @@ def test_a_lessons_text_agrees_with_its_records(lesson):
             found.append(verdicts.measure(script, record))
     assert verdicts.verdict(found) == lesson.prose, [verdicts.figures(each) for each in found]
     assert lesson.prose != NOT_MEASURED or lesson.needs
+
+
+def test_every_planted_fault_has_one_lesson():
+    planted = [f"cnn: {fault}" for fault in planted_cnn.FAULTS]
+    planted += [f"gru: {fault}" for fault in planted_gru.FAULTS]
+    told = [fault for lesson in PROJECT.lessons.values() for fault in lesson.faults]
+    assert sorted(told) == sorted(planted)
 
 
 @pytest.mark.parametrize("script", PROJECT.experiments, ids=lambda script: script.name)

@@ -58,6 +58,19 @@ def test_the_list_of_lessons_has_each_with_its_verdict(drawn):
     (entry,) = soup(drawn, "lessons").select("ul.lessons li")
     assert entry.a["href"] == "steady-hand/"
     assert entry.select_one(".lesson-badge").text == "still true"
+    told = [entry[f"data-{kind}"] for kind in ("framework", "workload", "verdict")]
+    assert told == ["abacus slate", "line", "true"]
+    assert entry.select_one(".lesson-keywords").text == "push, bead-by-bead"
+    options = [words(option) for option in soup(drawn, "lessons").select("option[value]")]
+    assert [option for option in options if option != "any"] == [
+        "Abacus (1)", "Slate + Chalk (1)", "A straight line (1)", "still true (1)"
+    ]  # fmt: skip
+
+
+def test_a_lessons_keywords_stand_on_its_page_and_in_its_head(drawn):
+    page = soup(drawn, PAGE)
+    assert words(page.select_one(".lesson-keywords")) == "Keywords: push, bead-by-bead."
+    assert page.select_one('meta[name="keywords"]')["content"] == "push, bead-by-bead"
 
 
 def test_another_claim_redraws_the_pages_of_the_experiment(site):
@@ -215,3 +228,24 @@ def test_a_lesson_leads_on_to_its_neighbors_and_back_to_all(site):
         "../unsteady-hand/", "../unsteady-hand/", "../",
     ]  # fmt: skip
     assert words(soup(site, "lessons").select_one(".coverage-count")) == "2 lessons."
+
+
+PLANTED = """{"abacus": {
+    "untouched": {"errors": {"logits": 0.0}},
+    "sign lost": {"errors": {"logits": 1.0}, "said": "The logits are off by 1e-02."}
+}}"""
+
+
+def test_a_planted_fault_and_its_lesson_lead_to_each_other(site):
+    (site.root / "results/planted").mkdir(parents=True)
+    (site.root / "results/planted/line.json").write_text(PLANTED, "utf-8")
+    page = "---\norphan: true\n---\n\n# How we prove\n\n```{planted} line\n```\n"
+    (site.root / "docs/how-we-prove.md").write_text(page, "utf-8")
+    site.edit(SOURCE, "  lines:", '  faults:\n    - "line: sign lost"\n  lines:')
+    done = site.draw()
+    assert done.returncode == 0, done.stderr
+    names = soup(site, "how-we-prove").select("table.planted tbody th")
+    assert [words(name) for name in names] == ["nothing", "sign lost"]
+    assert [name.a and name.a["href"] for name in names] == [None, "../lessons/steady-hand/"]
+    told = soup(site, PAGE).select_one("dl.said")
+    assert words(told) == "LINE in Abacus: sign lost The logits are off by 1e-02."

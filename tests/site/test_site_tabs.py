@@ -95,3 +95,41 @@ def test_results_say_of_every_program_that_it_was_not_run(drawn):
     assert words(soup(drawn, "results").select_one(".summary dd")) == (
         "2 not run yet, 1 cannot be expressed."
     )
+
+
+PROSE = """\
+# Beads[^1] of wood[^why]; `[^1]` is code.
+#
+# [^1]: Beads of {name}.
+# [^why]: Wood of {name}.
+#
+# ```python
+# # a remark that stays
+# x = 1
+# # another one
+# ```
+#
+"""
+
+
+def test_scripts_may_share_the_labels_of_footnotes_and_quote_remarks(tmp_path):
+    site = TinySite(tmp_path)
+    for name in ("abacus", "slate"):
+        marker = "# %% model [markdown]\n"
+        site.edit(f"scripts/line/{name}_line.py", marker, marker + PROSE.format(name=name))
+    done = site.draw()
+    assert done.returncode == 0, done.stderr
+    for address, names in (
+        ("line", ["abacus", "slate"]),
+        ("line/abacus", ["abacus"]),
+        ("line/slate", ["slate"]),
+    ):
+        page = soup(site, address)
+        expected = [f"{kind} of {name}." for name in names for kind in ("Beads", "Wood")]
+        calls = page.select("a.footnote-reference")
+        notes = [page.find(id=call["href"].removeprefix("#")) for call in calls]
+        assert [words(note.p) for note in notes] == expected
+        assert [call.text for call in calls] == [f"[{n + 1}]" for n in range(len(expected))]
+        quoted = [block.text for block in page.select("pre") if "a remark" in block.text]
+        assert quoted == ["# a remark that stays\nx = 1\n# another one\n"] * len(names)
+        assert sum("[^1]" in code.text for code in page.select("code")) == len(names)

@@ -80,6 +80,11 @@ class Catalog:
                     self._note_line(lesson, quotation)
         return self._lessons_by_line.get(script.name, {})
 
+    def lesson_of_fault(self, workload: Workload, fault: str) -> Lesson | None:
+        """Return the lesson about a mistake that the tests plant in a workload's scripts."""
+        named = f"{workload.id}: {fault}"
+        return next((m for m in self.project.lessons.values() if named in m.faults), None)
+
     def _note_line(self, lesson: Lesson, quotation: str) -> None:
         try:
             script, number = locate(self.project, *split(quotation))

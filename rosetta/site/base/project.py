@@ -76,6 +76,7 @@ def install(app: Sphinx) -> None:
     except WorkloadError as error:
         raise ConfigError(str(error)) from error
     site = Site(app.srcdir, app.config.source_suffix, catalog)
+    site.restore(app.project)  # what was drawn before: all of it is written anew for other settings
     app.project = app.env.project = site
 
 

@@ -8,19 +8,35 @@ from urllib.parse import quote
 
 from rosetta.project.lessons import FOLDER
 
-# Where CITATION.cff or pyproject.toml would say it.
-STATED = (
+# Where CITATION.cff or pyproject.toml would say where the project is kept, and where its site is.
+REPOSITORY = (
     ("CITATION.cff", re.compile(r"^repository-code: *[\"']?(https://[^\s\"']+)", re.MULTILINE)),
     (
         "pyproject.toml",
         re.compile(r"^(?:Repository|repository) *= *\"(https://[^\"]+)\"", re.MULTILINE),
     ),
 )
+SITE = (
+    ("CITATION.cff", re.compile(r"^url: *[\"']?(https://[^\s\"']+)", re.MULTILINE)),
+    (
+        "pyproject.toml",
+        re.compile(r"^(?:Documentation|documentation) *= *\"(https://[^\"]+)\"", re.MULTILINE),
+    ),
+)
 
 
 def repository_of(root: Path) -> str:
     """Return the repository's address as the project states it, or nothing."""
-    for name, pattern in STATED:
+    return stated(root, REPOSITORY)
+
+
+def site_of(root: Path) -> str:
+    """Return the address of the site that is drawn, as the project states it, or nothing."""
+    return stated(root, SITE)
+
+
+def stated(root: Path, places: tuple[tuple[str, re.Pattern], ...]) -> str:
+    for name, pattern in places:
         found = (root / name).exists() and pattern.search((root / name).read_text("utf-8"))
         if found:
             return found[1].rstrip("/")

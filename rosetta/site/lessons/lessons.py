@@ -1,4 +1,4 @@
-"""The directives {lesson} and {lessons}: what became of a claim, and which lines it speaks of."""
+"""The directive {lesson}: what became of a claim, and which lines it speaks of."""
 
 import re
 from html import escape
@@ -18,6 +18,7 @@ from rosetta.project.lessons import (
 )
 from rosetta.project.quotations import Misquoted, Unquotable
 from rosetta.project.workloads import Script
+from rosetta.proof import planted
 from rosetta.records import describe, verdicts
 from rosetta.records.provenance import stale
 from rosetta.records.records import is_current
@@ -34,7 +35,6 @@ from rosetta.site.base.elements import (
     outside,
     table,
     tag,
-    text,
 )
 from rosetta.site.base.project import catalog_of
 from rosetta.site.pages.lines import find, ids_begin
@@ -46,7 +46,7 @@ SLUGS = {STILL_TRUE: "true", NO_LONGER_TRUE: "false", DEPENDS: "depends", NOT_ME
 
 
 class Lessons(Drawn):
-    """What both directives need: the measurements behind a lesson."""
+    """What the directives of lessons need: the measurements behind one."""
 
     def measurements(self, lesson: Lesson) -> list[Measurement]:
         """Return what the lesson's experiments found; warn of records that cannot be used."""
@@ -82,7 +82,27 @@ class LessonDirective(Lessons):
             box += measured_table(lesson, found)
             box.extend(noted(each) for each in found if each.notes)
         box.extend(self.remarks(lesson, found, experiments))
-        return [box, *self.lines(lesson)]
+        words = line(f"Keywords: {', '.join(lesson.keywords)}.", classes=("lesson-keywords",))
+        return [box, *self.said(lesson), *self.lines(lesson), words]
+
+    def said(self, lesson: Lesson) -> list[nodes.Node]:
+        """Quote what the proof said of the mistakes that the lesson is about, each planted once."""
+        project, told = catalog_of(self.env).project, []
+        for name in lesson.faults:
+            workload, _, fault = name.partition(": ")
+            uses(self.env, f"planted {workload}")
+            found = self.loaded(planted.load, planted.planted_path(project.root, workload))
+            for known in found:
+                if known.name == fault and known.said:
+                    framework, words = next(iter(known.said.items()))
+                    label = project.frameworks[framework].label
+                    told.append(tag("dt", f"{workload.upper()} in {label}: {fault}"))
+                    told.append(tag("dd", numbers.typeset(words)))
+        if not told:
+            return []
+        where = link("planted by the tests", "how-we-prove")
+        title = line("What the proof says of it, ", where, ":", classes=("said-title",))
+        return [title, tag("dl", *told, classes=("said",))]
 
     def verdict(self, lesson: Lesson, found: list[Measurement]) -> nodes.Node:
         said = tag("strong", f"{verdicts.headline(lesson, found)}.")
@@ -189,44 +209,10 @@ def outcome(measurement: Measurement) -> nodes.inline:
     return judged(verdicts.OUTCOMES[measurement.holds], measurement.holds)
 
 
-class LessonsDirective(Lessons):
-    """```{lessons}``` lists all lessons, or with an argument those of a workload, with verdicts.
-
-    `none` lists those that belong to no workload of this site.
-    """
-
-    optional_arguments = 1
-
-    def run(self) -> list[nodes.Node]:
-        project = catalog_of(self.env).project
-        uses(self.env, "registered", "lessons")
-        asked = self.arguments[0] if self.arguments else None
-        known = ["none", *project.workloads]
-        if asked and asked not in known:
-            raise self.error(f"there is no workload {asked!r}; there are: {', '.join(known)}.")
-        chosen = [lesson for lesson in project.lessons.values() if self.belongs(lesson, asked)]
-        entries = [tag("li", *self.entry(lesson)) for lesson in chosen]
-        if not entries:
-            return []
-        count = f"{len(entries)} lesson{'' if len(entries) == 1 else 's'}."
-        told = line(count, classes=("coverage-count",))
-        return [told, tag("ul", *entries, classes=("lessons",))]
-
-    def belongs(self, lesson: Lesson, asked: str | None) -> bool:
-        if asked is None or asked in lesson.workloads:
-            return True
-        known = catalog_of(self.env).project.workloads
-        return asked == "none" and not set(lesson.workloads) & set(known)
-
-    def entry(self, lesson: Lesson) -> list[nodes.Node | str]:
-        outcome = verdicts.verdict(self.measurements(lesson))
-        badge = text(outcome, "lesson-badge", f"lesson-{SLUGS[outcome]}")
-        name = link(lesson.title.replace("`", ""), lesson.docname)
-        return [tag("div", name, " ", badge, classes=("lesson-name",)), line(lesson.claim)]
-
-
 def add_neighbors(app, pagename, templatename, context, doctree) -> None:
     """Lead on from a lesson's end: to the ones before and after, and to those of the same lines.
+
+    Its keywords go into the page's head.
 
     {lesson} depends on all lessons, so the page is drawn again when one of them changes.
     """
@@ -234,6 +220,8 @@ def add_neighbors(app, pagename, templatename, context, doctree) -> None:
     lesson = lessons.get(pagename.removeprefix("lessons/"))
     if lesson is None or pagename != lesson.docname:
         return
+    words = escape(", ".join(lesson.keywords), quote=True)
+    context["metatags"] += f'<meta name="keywords" content="{words}">\n'
     order, quoted = list(lessons.values()), set(lesson.lines)
     at = order.index(lesson)
     near = {"Previous": order[at - 1 : at] if at else [], "Next": order[at + 1 : at + 2]}
@@ -254,4 +242,4 @@ def anchor(app, here: str, docname: str, title: str) -> str:
     return f'<a href="{address}">{escape(title.replace("`", ""))}</a>'
 
 
-DIRECTIVES = {"lesson": LessonDirective, "lessons": LessonsDirective}
+DIRECTIVES = {"lesson": LessonDirective}

@@ -14,6 +14,14 @@ from rosetta.project.workloads import Script
 from rosetta.site.base.catalog import Catalog
 from rosetta.site.pages.lines import LINE
 
+# Where a page's code begins, in a row of tabs or by itself: there it is said what the marks are.
+FIRST = re.compile(r'(?=<div class="(?:tab-set|cell) )')
+LEGEND = (
+    '<p class="lesson-legend"><span role="img" aria-label="A diamond">\u25c6</span> beside a line '
+    'leads to the lesson about it, <span role="img" aria-label="four diamonds">\u2756</span> to '
+    "several.</p>"
+)
+
 
 def with_marks(body: str, pagename: str, builder: Builder, catalog: Catalog) -> str:
     """Put a link before each line of the page's code that a lesson speaks of."""
@@ -29,7 +37,8 @@ def with_marks(body: str, pagename: str, builder: Builder, catalog: Catalog) -> 
         links = [(builder.get_relative_uri(pagename, each.docname), each) for each in about]
         return found[0] + (mark(*links[0]) if len(links) == 1 else marks(links, found["id"]))
 
-    return LINE.sub(marked, body)
+    with_links = LINE.sub(marked, body)
+    return with_links if with_links == body else FIRST.sub(LEGEND, with_links, count=1)
 
 
 def scripts_on(pagename: str, catalog: Catalog) -> dict[str, Script]:

@@ -82,7 +82,7 @@ def render_script(document, parent, script: Script, pairs: list, anchor: str) ->
     cells = [notebook_cell(cell, outputs) for cell, outputs in pairs]
     lines = [cell.line for cell, _ in pairs]
     with told_of(document, script):
-        render_cells(document, parent, cells, script.framework.language, lines)
+        render_cells(document, parent, cells, script.framework.language, lines, script.framework.id)
     for box in parent.findall(is_code_cell):
         block = next(box.findall(nodes.literal_block), None)
         if block is not None:
@@ -134,12 +134,18 @@ def spare_defaults() -> None:
 
 
 def render_cells(
-    document, parent, cells: list, language: str, lines: list[int] | None = None
+    document,
+    parent,
+    cells: list,
+    language: str,
+    lines: list[int] | None = None,
+    whose: str | None = None,
 ) -> None:
     """Draw notebook cells, outputs included, as children of `parent`.
 
     `lines` are those of the file on which the cells start, for messages; myst-nb counts from two
-    before. Without them a message says 30002 for the first line of the third cell.
+    before. Without them a message says 30002 for the first line of the third cell. `whose` tells
+    apart the footnotes of scripts that are drawn into one page.
     """
     env = document.settings.env
     logger = SphinxDocLogger(document)
@@ -161,6 +167,8 @@ def render_cells(
         for token in notebook_to_tokens(notebook, parser, markdown, logger)
         if token.type not in ("nb_initialise", "nb_finalise")
     ]
+    if whose:
+        own_footnotes(tokens, whose)
     parser.options["nb_client"] = NotebookClientBase(notebook, None, config, logger)
     with renderer.current_node_context(parent):
         renderer._render_tokens(tokens)
@@ -169,3 +177,14 @@ def render_cells(
         del document.attributes["nb_renderer"]
     for image in parent.findall(nodes.image):
         image.setdefault("alt", ALTERNATIVE)
+
+
+def own_footnotes(tokens: list, whose: str) -> None:
+    """Put a name before the labels of footnotes, and of what refers to them.
+
+    A label is one for the whole page, be it a number: they are numbered anew, in their order there.
+    """
+    for token in tokens:
+        own_footnotes(token.children or [], whose)
+        if token.type in ("footnote_ref", "footnote_reference_open"):
+            token.meta["label"] = f"{whose}-{token.meta['label']}"

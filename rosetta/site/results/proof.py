@@ -48,7 +48,7 @@ class PlantedDirective(Drawn):
 
     def run(self) -> list[nodes.Node]:
         workload = known_workload(self, self.arguments[0])
-        uses(self.env, "registered", f"planted {workload.id}")
+        uses(self.env, "registered", "lessons", f"planted {workload.id}")
         path = planted.planted_path(catalog_of(self.env).project.root, workload.id)
         faults = self.loaded(planted.load, path)
         if not faults:
@@ -61,6 +61,9 @@ class PlantedDirective(Drawn):
 
     def row(self, fault: Fault, names: list[str], workload: Workload) -> list:
         title = "nothing" if fault.name == UNTOUCHED else fault.name
+        lesson = catalog_of(self.env).lesson_of_fault(workload, fault.name)
+        if lesson:
+            title = link(title, lesson.docname)
         cells = [self.cell(fault, name, parity.allowed(workload, name)[0]) for name in names]
         return [title, self.labels(fault), *cells]
 
