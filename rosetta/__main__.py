@@ -14,8 +14,9 @@ from rosetta.datasets import DataError, prepare
 
 from .cli import installation, new, results
 from .cli.selection import add_device, add_selection, options_of
-from .project import checks
+from .project import checks, published
 from .project.workloads import WorkloadError, load_project
+from .records import coverage
 from .records.records import RecordError
 from .run import debian, environments
 from .run.environments import EnvironmentMissing
@@ -94,7 +95,7 @@ def parser() -> argparse.ArgumentParser:
     add_selection(again, default="every one")
     add_device(again)
     add_selection(
-        command("check", check_command, "Hold scripts against the rules; run nothing."),
+        command("check", check_command, "Hold scripts and tables against the rules; run nothing."),
         default="every one",
     )
     env = command("env", env_command, "Make the environments that are missing.")
@@ -158,6 +159,9 @@ def check_command(given: argparse.Namespace) -> int:
     given.frameworks = given.frameworks or "all"
     scripts = select(project, options_of(given))
     problems = [problem for script in scripts for problem in checks.check(script)]
+    for workload in project.workloads:
+        coverage.inexpressible(project, workload)
+    published.load(ROOT)
     for problem in problems:
         print(problem)
     print(f"{len(scripts)} scripts checked, {len(problems)} problems.")

@@ -6,12 +6,13 @@ A script is in jupytext's percent format; a cell with a title opens the step of 
 """
 
 import difflib
+import os
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
 from .cells import Cell, Unreadable, read_cells, read_text
-from .declarations import WorkloadError, build, read_toml
+from .declarations import WorkloadError, build, demand, read_toml, take
 from .languages import BY_EXTENSION, LANGUAGES, Language
 from .lessons import Lesson, load_lessons
 from .network import Layer, NetworkError, layers_of
@@ -187,7 +188,9 @@ def load_project(root: Path) -> Project:
     root = Path(root).resolve()
     frameworks = load_frameworks(root / "frameworks.toml")
     workloads, scripts = {}, []
-    for path in sorted((root / "scripts").glob("*/workload.toml")):
+    for path in sorted(folder / "workload.toml" for folder in (root / "scripts").glob("*")):
+        if not os.path.lexists(path):  # a link that leads nowhere is complained of
+            continue
         workload = load_workload(path)
         workloads[workload.id] = workload
         scripts += load_scripts(root, workload, frameworks)
@@ -200,10 +203,12 @@ def load_frameworks(path: Path) -> dict[str, Framework]:
     """Return the registered frameworks in the order of their tabs: the retired ones come last."""
     frameworks = {}
     for name, table in read_toml(path).items():
+        where = f"{path}: [{name}]"
+        demand(table, dict, where)
         table = {"id": name, "environment": name, **table}
         for key in ("packages", "debian"):
-            table[key] = tuple(table.get(key, ()))
-        frameworks[name] = build(Framework, table, f"{path}: [{name}]")
+            table[key] = tuple(take(table, key, list[str], [], where))
+        frameworks[name] = build(Framework, table, where)
         if frameworks[name].language not in LANGUAGES:
             raise WorkloadError(
                 f"{path}: [{name}] has language {frameworks[name].language!r}; "
@@ -214,24 +219,35 @@ def load_frameworks(path: Path) -> dict[str, Framework]:
                 f"{path}: [{name}] has family {frameworks[name].family!r}; "
                 "it is either 'current' or 'retired'."
             )
+    for name, framework in frameworks.items():
+        if framework.successor and framework.successor not in frameworks:
+            raise WorkloadError(
+                f"{path}: [{name}] has successor {framework.successor!r}, which is no framework "
+                f"here; there are: {', '.join(frameworks)}."
+            )
     return dict(sorted(frameworks.items(), key=lambda item: item[1].family == "retired"))
 
 
 def load_workload(path: Path) -> Workload:
     table = read_toml(path)
-    steps = tuple(build(Step, step, f"{path}: [[steps]]") for step in table.pop("steps", []))
+    named = take(table, "steps", list[dict], [], str(path))
+    steps = tuple(build(Step, step, f"{path}: [[steps]]") for step in named)
     if not steps:
         raise WorkloadError(f"{path}: there is no [[steps]]; a workload has at least one step.")
-    hyperparameters = table.pop("hyperparameters", {})
+    ids = [step.id for step in steps]
+    for name in ids:
+        if ids.count(name) > 1:
+            raise WorkloadError(f"{path}: [[steps]]: two are called {name!r}; rename one.")
+    hyperparameters = take(table, "hyperparameters", dict, {}, str(path))
     profiles = {
         name: load_profile(name, overrides, hyperparameters, f"{path}: [profiles.{name}]")
-        for name, overrides in table.pop("profiles", {}).items()
+        for name, overrides in take(table, "profiles", dict[str, dict], {}, str(path)).items()
     }
-    verification = table.pop("verification", None)
+    verification = take(table, "verification", dict, None, str(path))
     if verification:
         where = f"{path}: [verification]"
         verification = load_profile("verification", verification, hyperparameters, where)
-    return build(
+    workload = build(
         Workload,
         {
             "id": path.parent.name,
@@ -240,19 +256,27 @@ def load_workload(path: Path) -> Workload:
             "hyperparameters": hyperparameters,
             "profiles": profiles,
             "verification": verification,
-            "tolerances": table.pop("tolerances", {}),
-            "checks": table.pop("checks", {}),
-            "network": load_network(path, table.pop("network", None)),
+            "tolerances": take(table, "tolerances", dict[str, dict], {}, str(path)),
+            "checks": take(table, "checks", dict, {}, str(path)),
+            "network": load_network(path, take(table, "network", dict, None, str(path))),
             **table,
         },
         str(path),
     )
+    if all(profile.slow for profile in profiles.values()):
+        raise WorkloadError(
+            f"{path}: there is no [profiles.short] or the like; a workload has at least one "
+            "profile that is not `slow`."
+        )
+    return workload
 
 
 def load_network(path: Path, description: dict | None) -> tuple[Layer, ...]:
     """Return the layers of the workload's network; a workload need not describe one."""
     if description is None:
         return ()
+    for name, kind in (("input", list[int]), ("layers", list[dict])):
+        demand(description.get(name, []), kind, f"{path}: [network]: {name}")
     try:
         return tuple(layers_of(description))
     except NetworkError as error:
@@ -261,14 +285,16 @@ def load_network(path: Path, description: dict | None) -> tuple[Layer, ...]:
 
 def load_profile(name: str, table: dict, hyperparameters: dict, where: str) -> Profile:
     """Return the profile; what is left of the table are overrides of the hyperparameters."""
-    title, seconds = table.pop("title", name), table.pop("seconds", 3600)
-    slow, accuracy = table.pop("slow", False), table.pop("accuracy", None)
+    table = dict(table)
+    told = {key: table.pop(key) for key in ("title", "seconds", "slow") if key in table}
+    accuracy = take(table, "accuracy", list, None, where)
     unknown = sorted(set(table) - set(hyperparameters))
     if unknown:
         raise WorkloadError(
             f"{where} overrides {', '.join(unknown)}, which [hyperparameters] does not have."
         )
-    return Profile(name, title, seconds, table, slow, accuracy and tuple(accuracy))
+    told = {"title": name, "seconds": 3600, **told, "id": name, "overrides": table}
+    return build(Profile, told | {"accuracy": accuracy and tuple(accuracy)}, where)
 
 
 def load_scripts(root: Path, workload: Workload, frameworks: dict[str, Framework]) -> list[Script]:

@@ -159,8 +159,9 @@ def damaged(**changed) -> str:
         ("[1]", "expected a list of runs"),
         ('[{"seed": 1}]', "run 1: incomplete, missing .*'test_accuracy'"),
         ('[{"sed": 1}]', "run 1: unknown sed"),
-        (damaged(test_accuracy="0.5"), "run 1: expected a number as seed and as test_accuracy"),
-        (damaged(data="x"), "run 1: expected .*, and data with its source"),
+        (damaged(test_accuracy="0.5"), "run 1: test_accuracy is '0.5'; expected a number"),
+        (damaged(data="x"), "run 1: data is 'x'; expected a table"),
+        (damaged(data={}), "run 1: expected data with its source and digest"),
     ],
 )
 def test_a_damaged_file_is_named(tmp_path, content, said):

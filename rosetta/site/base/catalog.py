@@ -8,6 +8,7 @@ from rosetta.project import published
 from rosetta.project.lessons import Lesson
 from rosetta.project.quotations import Misquoted, locate, split
 from rosetta.project.workloads import Project, Script, Workload, load_project
+from rosetta.records.coverage import inexpressible
 from rosetta.records.records import Record, records_of
 
 LOG = logging.getLogger(__name__)
@@ -22,6 +23,8 @@ class Catalog:
             if script.fault:  # its page and tabs say so, too
                 LOG.warning("%s", script.complaint, type="rosetta", subtype="script")
         self.published: tuple[published.Table, ...] = published.load(root)
+        for name in self.project.workloads:  # a slip ends the drawing here, in one line
+            inexpressible(self.project, name)
         self._records: dict[str, list[Record]] = {}
         self._lessons_by_line: dict[str, dict[int, list[Lesson]]] | None = None
 
