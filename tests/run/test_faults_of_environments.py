@@ -187,7 +187,7 @@ WORLD = {
                      "`uv venv --quiet` failed: it ended with -9"),
     "uv is out of room": (lambda root, patch: program(root, "echo full >&2; false", patch),
                           "`uv venv --quiet` failed: full"),
-    "uv makes nothing": (lambda root, patch: program(root, "exit 0", patch), "has no site-packages"),
+    "uv makes nothing": (lambda root, patch: program(root, "exit 0", patch), "no site-packages"),
     "no uv": (lambda root, patch: (patch.setenv("PATH", "/nowhere"),
                                    patch.setattr("sys.executable", "/nowhere/python")),
               "uv is not installed; `make html` installs it"),
