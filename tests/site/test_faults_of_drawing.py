@@ -202,7 +202,10 @@ def test_two_drawings_at_once(repository):
 # What a page of docs/ is made to be, and what is said of it.
 PAGES = {
     "Latin-1": (lambda page: page.write_bytes(b"# \xe9\n"), "about.md:1: WARNING: not readable"),
-    "a link to nowhere": (lambda page: page.symlink_to("nowhere"), "about.md"),
+    "nothing": (lambda page: None, "toctree contains reference to nonexisting document 'about'"),
+    "a link to nowhere": (lambda page: page.symlink_to("nowhere"),
+                          "WARNING: Ignored unreadable document 'about.md'"),
+    "a folder": (lambda page: page.mkdir(), "nonexisting document 'about'"),
     "no such step": (lambda page: page.write_text("# A\n\n```{step} line no\n```\n", "utf-8"),
                      "about.md:3: ERROR: line has no step 'no'; it has: setup"),
     "no such workload": (lambda page: page.write_text("# A\n\n```{workload} no\n```\n", "utf-8"),
@@ -220,7 +223,7 @@ def test_a_slip_in_a_page_is_its_own(repository, slip):
     make, told = PAGES[slip]
     make(page)
     status, said = repository.draw()
-    page.unlink()
+    page.rmdir() if page.is_dir() else page.unlink(missing_ok=True)
     page.write_bytes(kept)
     assert status == 1, said
     assert told in said

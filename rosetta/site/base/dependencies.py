@@ -62,13 +62,17 @@ def fingerprint(catalog: Catalog, subject: str) -> str | None:
 
 
 def outdated(app, env, added, changed, removed) -> list[str]:
-    """Return the pages whose subjects have changed since they were read."""
+    """Return the pages whose subjects have changed since they were read.
+
+    And those that list a page which is gone: the theme stops at a list that leads nowhere.
+    """
+    listing = {name for name, listed in env.toctree_includes.items() if removed & set(listed)}
     now = cache(lambda subject: fingerprint(env.project.catalog, subject))
     return [
         docname
         for docname, noted in _noted(env).items()
         if docname in env.found_docs and any(now(name) != old for name, old in noted.items())
-    ]
+    ] + sorted(listing & env.found_docs)
 
 
 def purge(app, env, docname) -> None:
