@@ -47,7 +47,11 @@ def resolve(name):
         *("--generate-hashes", "--no-header", "--no-annotate", "--no-config"),
         *("--build-constraints", source, source),
     ]
-    return subprocess.run(command, check=True, capture_output=True, text=True).stdout
+    done = subprocess.run(command, capture_output=True, text=True)
+    if done.returncode:
+        complaint = " ".join(done.stderr.split())[-600:]
+        sys.exit(f"{source}: uv cannot resolve it, the lock is as it was: {complaint}")
+    return done.stdout
 
 
 def blocks(text):

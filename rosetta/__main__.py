@@ -5,22 +5,27 @@ The longer commands are in rosetta.cli.
 
 import argparse
 import os
+import signal
 import subprocess
 import sys
+import threading
 from collections.abc import Callable
+from contextlib import contextmanager
 from pathlib import Path
 
 from rosetta.datasets import DataError, prepare
 
 from .cli import installation, new, results
 from .cli.selection import add_device, add_selection, options_of
-from .project import checks
+from .project import checks, published
 from .project.workloads import WorkloadError, load_project
+from .records import coverage
 from .records.records import RecordError
 from .run import debian, environments
 from .run.environments import EnvironmentMissing
+from .run.lock import Busy, held, sign
 from .run.progress import Progress
-from .run.refresh import Busy, refresh, select
+from .run.refresh import refresh, select
 from .run.verify import table, verify
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -39,7 +44,8 @@ def main(arguments: list[str] | None = None) -> int:
 def guarded(command: Callable[[], int]) -> int:
     """Return a command's exit status; what goes wrong in a known way is said in one line."""
     try:
-        return command()
+        with terminable():
+            return command()
     except Busy as error:
         return complain(error, 3)
     except (WorkloadError, DataError, EnvironmentMissing, RecordError) as error:
@@ -49,6 +55,31 @@ def guarded(command: Callable[[], int]) -> int:
         return 0
     except KeyboardInterrupt:
         return complain("interrupted; every record is as it was, run again to go on", 130)
+    except OSError as error:  # a full disk, a folder of somebody else
+        where = f"{error.filename}: " if error.filename else ""
+        why = f"{where}{error.strerror or error}"
+        return complain(
+            f"{why}. Make room, or get the right to write there, and run again; every record is as "
+            "it was.",
+            4,
+        )
+
+
+@contextmanager
+def terminable():
+    """Take SIGTERM for Ctrl-C, so that a command ends in its one line either way."""
+
+    def interrupt(*_):
+        raise KeyboardInterrupt
+
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGTERM, interrupt)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def complain(message: object, status: int) -> int:
@@ -94,7 +125,7 @@ def parser() -> argparse.ArgumentParser:
     add_selection(again, default="every one")
     add_device(again)
     add_selection(
-        command("check", check_command, "Hold scripts against the rules; run nothing."),
+        command("check", check_command, "Hold scripts and tables against the rules; run nothing."),
         default="every one",
     )
     env = command("env", env_command, "Make the environments that are missing.")
@@ -140,7 +171,18 @@ def draw(site: Path) -> int:
     command += ["--conf-dir", ROOT, "--doctree-dir", ROOT / "_build" / "doctrees"]
     command += [ROOT / "docs", site]
     variables = {**os.environ, "PYTHONPATH": str(ROOT)}
-    return subprocess.run(command, env=variables).returncode
+    lock = ROOT / "_build" / "drawing.lock"
+    with (
+        held(lock, "drawing", "mix up their pages") as file,
+        # Sphinx holds the lock, too: it may outlive this process. Its group ends with it.
+        subprocess.Popen(command, env=variables, pass_fds=[file.fileno()], process_group=0) as made,
+    ):
+        sign(file, made.pid)
+        try:
+            return made.wait()
+        except BaseException:
+            os.killpg(made.pid, signal.SIGTERM)
+            raise
 
 
 def verify_command(given: argparse.Namespace) -> int:
@@ -158,6 +200,9 @@ def check_command(given: argparse.Namespace) -> int:
     given.frameworks = given.frameworks or "all"
     scripts = select(project, options_of(given))
     problems = [problem for script in scripts for problem in checks.check(script)]
+    for workload in project.workloads:
+        coverage.inexpressible(project, workload)
+    published.load(ROOT)
     for problem in problems:
         print(problem)
     print(f"{len(scripts)} scripts checked, {len(problems)} problems.")

@@ -6,7 +6,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 from rosetta.project.kinds.base import Fact
-from rosetta.project.workloads import Profile, Project, Script
+from rosetta.project.profiles import Profile
+from rosetta.project.workloads import Project, Script
 from rosetta.records import describe
 from rosetta.records.comparison import told
 from rosetta.records.installation import Assessment, assess

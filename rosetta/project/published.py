@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from .declarations import WorkloadError, build, read_toml
+from .declarations import WorkloadError, build, read_toml, take
 
 FOLDER = Path("results", "published")
 NOT_RUN = "not run"
@@ -140,11 +140,15 @@ def load(root: Path) -> tuple[Table, ...]:
 def load_table(path: Path) -> Table:
     content = read_toml(path)
     verify(content, path)
-    columns = [build(Column, column, f"{path}: columns") for column in content.pop("columns", [])]
+    told = {
+        name: take(content, name, list[dict], [], str(path))
+        for name in ("columns", "rows", "footnotes")
+    }
+    columns = [build(Column, column, f"{path}: columns") for column in told["columns"]]
     check_columns(columns, path)
     ids = {column.id: column for column in columns}
-    rows = [load_row(row, ids, path) for row in content.pop("rows", [])]
-    notes = [build(Footnote, note, f"{path}: footnotes") for note in content.pop("footnotes", [])]
+    rows = [load_row(row, ids, path) for row in told["rows"]]
+    notes = [build(Footnote, note, f"{path}: footnotes") for note in told["footnotes"]]
     labels = [row.label for row in rows]
     for label in labels:
         if labels.count(label) > 1:
@@ -157,7 +161,7 @@ def load_table(path: Path) -> Table:
             )
     content |= {
         "path": path,
-        "remarks": tuple(content.get("remarks", ())),
+        "remarks": tuple(take(content, "remarks", list[str], [], str(path))),
         "columns": tuple(columns),
         "rows": tuple(rows),
         "footnotes": tuple(notes),

@@ -6,17 +6,19 @@ A script is in jupytext's percent format; a cell with a title opens the step of 
 """
 
 import difflib
+import os
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
 from .cells import Cell, Unreadable, read_text
-from .declarations import WorkloadError, build, read_toml
-from .kinds import EXPERIMENT, KINDS, OF_WORKLOADS, Kind
+from .declarations import WorkloadError, build, demand, read_toml, take
+from .kinds import EXPERIMENT, Kind
 from .languages import BY_EXTENSION, LANGUAGES, Language
 from .lessons import Lesson, load_lessons
 from .network import Layer, NetworkError, layers_of
 from .parsed import cells_of
+from .profiles import Profile, kind_named, load_profile
 
 LESSONS = "lessons"  # the workload of all experiments, which are no translations of each other
 SCRIPT_NAMES = f"<workload>/<framework>, or {LESSONS}/<lesson>/<framework>"
@@ -49,18 +51,6 @@ class Step:
 
     id: str
     title: str
-
-
-@dataclass(frozen=True)
-class Profile:
-    """How long a run is: overrides of the hyperparameters, and the time limit of a cell."""
-
-    id: str
-    title: str
-    seconds: int
-    overrides: dict[str, object]
-    slow: bool = False  # meant for frameworks that are slow on a processor
-    expected: tuple[float, float] | None = None  # what a correct program reaches, whatever the seed
 
 
 @dataclass(frozen=True)
@@ -193,7 +183,9 @@ def load_project(root: Path) -> Project:
     root = Path(root).resolve()
     frameworks = load_frameworks(root / "frameworks.toml")
     workloads, scripts = {}, []
-    for path in sorted((root / "scripts").glob("*/workload.toml")):
+    for path in sorted(folder / "workload.toml" for folder in (root / "scripts").glob("*")):
+        if not os.path.lexists(path):  # a link that leads nowhere is complained of
+            continue
         workload = load_workload(path)
         workloads[workload.id] = workload
         scripts += load_scripts(root, workload, frameworks)
@@ -206,10 +198,12 @@ def load_frameworks(path: Path) -> dict[str, Framework]:
     """Return the registered frameworks in the order of their tabs: the retired ones come last."""
     frameworks = {}
     for name, table in read_toml(path).items():
+        where = f"{path}: [{name}]"
+        demand(table, dict, where)
         table = {"id": name, "environment": name, **table}
         for key in ("packages", "debian"):
-            table[key] = tuple(table.get(key, ()))
-        frameworks[name] = build(Framework, table, f"{path}: [{name}]")
+            table[key] = tuple(take(table, key, list[str], [], where))
+        frameworks[name] = build(Framework, table, where)
         if frameworks[name].language not in LANGUAGES:
             raise WorkloadError(
                 f"{path}: [{name}] has language {frameworks[name].language!r}; "
@@ -220,25 +214,36 @@ def load_frameworks(path: Path) -> dict[str, Framework]:
                 f"{path}: [{name}] has family {frameworks[name].family!r}; "
                 "it is either 'current' or 'retired'."
             )
+    for name, framework in frameworks.items():
+        if framework.successor and framework.successor not in frameworks:
+            raise WorkloadError(
+                f"{path}: [{name}] has successor {framework.successor!r}, which is no framework "
+                f"here; there are: {', '.join(frameworks)}."
+            )
     return dict(sorted(frameworks.items(), key=lambda item: item[1].family == "retired"))
 
 
 def load_workload(path: Path) -> Workload:
     table = read_toml(path)
-    steps = tuple(build(Step, step, f"{path}: [[steps]]") for step in table.pop("steps", []))
+    named = take(table, "steps", list[dict], [], str(path))
+    steps = tuple(build(Step, step, f"{path}: [[steps]]") for step in named)
     if not steps:
         raise WorkloadError(f"{path}: there is no [[steps]]; a workload has at least one step.")
+    ids = [step.id for step in steps]
+    for name in ids:
+        if ids.count(name) > 1:
+            raise WorkloadError(f"{path}: [[steps]]: two are called {name!r}; rename one.")
     kind = kind_named(table.pop("kind", None), path)
-    hyperparameters = table.pop("hyperparameters", {})
+    hyperparameters = take(table, "hyperparameters", dict, {}, str(path))
     profiles = {
         name: load_profile(name, overrides, kind, hyperparameters, f"{path}: [profiles.{name}]")
-        for name, overrides in table.pop("profiles", {}).items()
+        for name, overrides in take(table, "profiles", dict[str, dict], {}, str(path)).items()
     }
-    verification = table.pop("verification", None)
+    verification = take(table, "verification", dict, None, str(path))
     if verification:
         where = f"{path}: [verification]"
         verification = load_profile("verification", verification, kind, hyperparameters, where)
-    return build(
+    workload = build(
         Workload,
         {
             "id": path.parent.name,
@@ -248,56 +253,31 @@ def load_workload(path: Path) -> Workload:
             "hyperparameters": hyperparameters,
             "profiles": profiles,
             "verification": verification,
-            "tolerances": table.pop("tolerances", {}),
-            "checks": table.pop("checks", {}),
-            "network": load_network(path, table.pop("network", None)),
+            "tolerances": take(table, "tolerances", dict[str, dict], {}, str(path)),
+            "checks": take(table, "checks", dict, {}, str(path)),
+            "network": load_network(path, take(table, "network", dict, None, str(path))),
             **table,
         },
         str(path),
     )
+    if all(profile.slow for profile in profiles.values()):
+        raise WorkloadError(
+            f"{path}: there is no [profiles.short] or the like; a workload has at least one "
+            "profile that is not `slow`."
+        )
+    return workload
 
 
 def load_network(path: Path, description: dict | None) -> tuple[Layer, ...]:
     """Return the layers of the workload's network; a workload need not describe one."""
     if description is None:
         return ()
+    for name, kind in (("input", list[int]), ("layers", list[dict])):
+        demand(description.get(name, []), kind, f"{path}: [network]: {name}")
     try:
         return tuple(layers_of(description))
     except NetworkError as error:
         raise WorkloadError(f"{path}: {error}") from None
-
-
-def kind_named(name: object, path: Path) -> Kind:
-    if name in OF_WORKLOADS:
-        return KINDS[name]
-    raise WorkloadError(
-        f"{path}: kind is {name!r}; a workload is of one of these kinds: "
-        f"{', '.join(map(repr, OF_WORKLOADS))}."
-    )
-
-
-def load_profile(name: str, table: dict, kind: Kind, hyperparameters: dict, where: str) -> Profile:
-    """Return the profile; what is left of the table are overrides of the hyperparameters.
-
-    A profile says how much is done: what it changes is among what its kind calls lengths.
-    """
-    title, seconds = table.pop("title", name), table.pop("seconds", 3600)
-    slow, expected = table.pop("slow", False), table.pop("expected", None)
-    unknown = sorted(set(table) - set(hyperparameters))
-    if unknown:
-        raise WorkloadError(
-            f"{where} overrides {', '.join(unknown)}, which [hyperparameters] does not have."
-        )
-    if other := [key for key in table if not kind.is_length(key)]:
-        raise WorkloadError(
-            f"{where} overrides {', '.join(other)}; a profile changes how long a run is, and in "
-            f"a workload of kind {kind.id!r} that is {', '.join(kind.lengths)}."
-        )
-    if expected and not kind.check:
-        raise WorkloadError(
-            f"{where} has expected, but a workload of kind {kind.id!r} has no check."
-        )
-    return Profile(name, title, seconds, table, slow, expected and tuple(expected))
 
 
 def load_scripts(root: Path, workload: Workload, frameworks: dict[str, Framework]) -> list[Script]:

@@ -24,6 +24,7 @@ from rosetta.project.languages import Language
 from rosetta.records.records import file_digest, lock_path
 
 STAMP = "environment.json"
+PATHS = "lib/python*/site-packages/rosetta.pth"  # what `make` writes into every environment
 TORCH = r"^torch==[\w.]+"
 
 
@@ -52,14 +53,18 @@ def require(language: Language) -> None:
 
 
 def find(root: Path, name: str) -> Environment | None:
-    """Return the environment if it is finished and made from today's lock."""
+    """Return the environment if it is finished, made from today's lock, and still there.
+
+    That a package has lost a file is not seen here: its import fails, and says what to do.
+    """
     folder = root / ".environments" / name
     python = folder / "bin" / "python"
     try:
         stamp = json.loads((folder / STAMP).read_text())
     except (OSError, ValueError):
         return None
-    if stamp != made_from(root, name) or not python.exists():
+    whole = python.exists() and (folder / "pyvenv.cfg").exists() and any(folder.glob(PATHS))
+    if stamp != made_from(root, name) or not whole:
         return None
     return Environment(name, python)
 
@@ -81,6 +86,17 @@ def ensure(root: Path, name: str, say: Callable[[str], None] = print) -> Environ
     found = find(root, name)
     if found:
         return found
+    try:
+        return make(root, name, say)
+    except (OSError, UnicodeDecodeError) as error:
+        raise EnvironmentMissing(
+            f"the environment {name} cannot be made: {error}. Make room, or mend that file, and "
+            "run again"
+        ) from None
+
+
+def make(root: Path, name: str, say: Callable[[str], None]) -> Environment:
+    """Make an environment in the place of whatever is there."""
     lock = lock_path(root, name)
     if not lock.exists():
         raise EnvironmentMissing(f"there is no lock {lock.relative_to(root)}; see CONTRIBUTING.md")
@@ -94,6 +110,8 @@ def ensure(root: Path, name: str, say: Callable[[str], None] = print) -> Environ
         )
     say(f"making the environment {name} (requirements/{name}.txt)")
     folder = root / ".environments" / name
+    if folder.is_symlink() or folder.is_file():
+        folder.unlink()
     shutil.rmtree(folder, ignore_errors=True)
     uv("venv", "--quiet", "--python", interpreter, folder)
     python = folder / "bin" / "python"
@@ -150,7 +168,15 @@ def sync(python: Path, lock: Path, *options: str) -> None:
     Otherwise today's setuptools would build them, which no lock names and no digest covers.
     """
     command = ("pip", "sync", "--quiet", "--require-hashes", "--python", python)
-    uv(*command, "--build-constraints", lock, *options, lock)
+    try:
+        uv(*command, "--build-constraints", lock, *options, lock)
+    except EnvironmentMissing as error:
+        if "hash" not in str(error).lower():
+            raise
+        raise EnvironmentMissing(
+            f"{error}. A file is not the one that {lock.name} has the digest of, or it has none: "
+            f"`git checkout requirements/{lock.name}`, or `make locks LOCKS={lock.stem}`"
+        ) from None
 
 
 def python_versions(lock: Path) -> list[str]:
@@ -202,7 +228,9 @@ def is_python(path: Path, version: str) -> bool:
 
 
 def site_packages(python: Path) -> Path:
-    return next(python.parent.parent.glob("lib/python*/site-packages"))
+    for found in python.parent.parent.glob("lib/python*/site-packages"):
+        return found
+    raise FileNotFoundError(f"{python.parent.parent} has no site-packages: uv did not make them")
 
 
 def uv(*arguments: object) -> str:
@@ -210,7 +238,7 @@ def uv(*arguments: object) -> str:
     command = [find_uv(), *map(str, arguments)]
     done = subprocess.run(command, capture_output=True, text=True, env=uv_environment())
     if done.returncode:
-        complaint = " ".join(done.stderr.split())[-600:]
+        complaint = " ".join(done.stderr.split())[-600:] or f"it ended with {done.returncode}"
         raise EnvironmentMissing(f"`uv {' '.join(command[1:3])}` failed: {complaint}")
     return done.stdout
 

@@ -12,8 +12,8 @@ import signal
 import tempfile
 import threading
 import time
-from collections.abc import Awaitable
-from contextlib import asynccontextmanager, contextmanager, suppress
+from collections.abc import Awaitable, Callable
+from contextlib import ExitStack, asynccontextmanager, contextmanager, suppress
 from pathlib import Path
 
 import nbformat
@@ -215,9 +215,12 @@ async def running(
         socket_folder(folder) as sockets,
         log.open("wb") as stderr,
         MemoryWatch(variables) as watch,
+        ExitStack() as stack,
     ):
         manager = Manager(language, python, folder, sockets)
         client = NotebookClient(notebook, km=manager, resources=resources)
+        kernel = Kernel(manager, client, watch)
+        stack.enter_context(interrupting(loop, lambda: kernel.interrupt(task)))
         try:
             await client.async_start_new_kernel(env=variables, stderr=stderr, stdout=stderr)
             await client.async_start_new_kernel_client()
@@ -227,15 +230,33 @@ async def running(
             printed = log.read_text(errors="replace").strip().splitlines()
             told = " ".join(str(error).split()) or type(error).__name__
             raise KernelStartError(printed[-1] if printed else told) from error
-        kernel = Kernel(manager, client, watch)
-        if threading.current_thread() is threading.main_thread():
-            for number in (signal.SIGINT, signal.SIGTERM):
-                loop.add_signal_handler(number, kernel.interrupt, task)
+        except BaseException:  # Ctrl-C: of a kernel that has begun nothing is left, either
+            with suppress(Exception):
+                await manager.shutdown_kernel(now=True)
+            raise
         try:
             yield kernel
         finally:
             client.kc.stop_channels()
             await manager.shutdown_kernel(now=True)
+
+
+@contextmanager
+def interrupting(loop: asyncio.AbstractEventLoop, act: Callable[[], None]):
+    """Let SIGINT and SIGTERM act within the loop; afterwards they do what they did before."""
+    numbers = (signal.SIGINT, signal.SIGTERM)
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = {number: signal.getsignal(number) for number in numbers}
+    for number in numbers:
+        loop.add_signal_handler(number, act)
+    try:
+        yield
+    finally:
+        for number in numbers:
+            loop.remove_signal_handler(number)
+            signal.signal(number, before[number])
 
 
 @contextmanager

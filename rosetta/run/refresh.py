@@ -5,7 +5,6 @@ Two runs at once would spoil each other's clock, so a lock lets one refresh at a
 
 import os
 import sys
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -13,20 +12,18 @@ from pathlib import Path
 from rosetta.datasets import prepare
 from rosetta.project import checks
 from rosetta.project.lessons import GPU
-from rosetta.project.workloads import LESSONS, Profile, Project, Script, WorkloadError
+from rosetta.project.profiles import Profile
+from rosetta.project.workloads import LESSONS, Project, Script, WorkloadError
 from rosetta.records import records
 from rosetta.records.records import Record, RecordError
 
 from . import debian, environments, machine, runner
 from .environments import EnvironmentMissing
+from .lock import held
 from .progress import Progress, clock
 
 # What is said of an experiment's data: it makes its own, which is as genuine as it gets.
 NO_DATA = {"source": "official", "label": "made by the experiment itself", "digest": ""}
-
-
-class Busy(Exception):
-    """Another refresh is under way in this repository."""
 
 
 @dataclass(frozen=True)
@@ -271,24 +268,6 @@ def installed(package: str) -> bool:
     return True
 
 
-@contextmanager
 def alone(root: Path):
-    """Hold the repository's run lock; the system drops it when this process ends, however."""
-    import fcntl
-
-    folder = root / ".environments"
-    folder.mkdir(exist_ok=True)
-    with (folder / "running.lock").open("a+") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            file.seek(0)
-            holder = file.read().strip() or "unknown"
-            raise Busy(
-                f"another run is under way here (process {holder}); two at once would spoil "
-                "each other's clock. Wait for it, or stop it."
-            ) from None
-        file.truncate(0)
-        file.write(str(os.getpid()))
-        file.flush()
-        yield
+    """Hold the repository's run lock; raises Busy."""
+    return held(root / ".environments/running.lock", "run", "spoil each other's clock")

@@ -20,7 +20,8 @@ from pathlib import Path
 import nbformat
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 
-from rosetta.project.workloads import Profile, Script
+from rosetta.project.profiles import Profile
+from rosetta.project.workloads import Script
 from rosetta.records import outputs, records
 from rosetta.records.records import INJECTED, Record
 from rosetta.records.terminal import as_shown, without_colors

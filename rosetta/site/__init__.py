@@ -4,7 +4,7 @@ A Sphinx extension in five rooms, each of which may call those above it:
 
 base      catalog (what there is to show, read once a build), project (scripts and records as
           pages beside those of docs/), dependencies (only what changed is redrawn), elements,
-          repository (where this project is kept)
+          repository (where this project is kept), whole (an interrupted drawing is made anew)
 pages     a page for each script and each record: render, highlighting, stamps, measures, lines (by
           quotation), places (warnings name the script's line)
 tabs      steps (the directive {step}), picker, drawing ({network}), variants ({recurrences})
@@ -26,7 +26,7 @@ from sphinx.application import Sphinx
 from rosetta.project.languages import BY_EXTENSION
 
 from . import downloads, head, output, weight, widths
-from .base import dependencies, elements, project, repository
+from .base import dependencies, elements, project, repository, whole
 from .lessons import lessons, listing
 from .pages import highlighting, render
 from .pages.lines import InscriptionDirective, LineRole
@@ -65,6 +65,7 @@ def setup(app: Sphinx) -> dict:
             app.add_directive(name, directive)
     app.add_role("line", LineRole())
 
+    app.connect("config-inited", whole.begin)
     app.connect("config-inited", output.add_own_files)
     app.connect("builder-inited", project.install)
     app.connect("builder-inited", highlighting.remember)
@@ -85,4 +86,5 @@ def setup(app: Sphinx) -> dict:
     app.connect("build-finished", weight.lighten_sheet, priority=900)
     app.connect("build-finished", head.write_sitemap)
     app.connect("build-finished", widths.fold_by_type, priority=900)
+    app.connect("build-finished", whole.end, priority=999)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

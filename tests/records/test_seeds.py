@@ -159,8 +159,9 @@ def damaged(**changed) -> str:
         ("[1]", "expected a list of runs"),
         ('[{"seed": 1}]', "run 1: incomplete, missing .*'check'"),
         ('[{"sed": 1}]', "run 1: unknown sed"),
-        (damaged(check="0.5"), "run 1: expected a number as seed and as check"),
-        (damaged(data="x"), "run 1: expected .*, and data with its source"),
+        (damaged(check="0.5"), "run 1: check is '0.5'; expected a number"),
+        (damaged(data="x"), "run 1: data is 'x'; expected a table"),
+        (damaged(data={}), "run 1: expected data with its source and digest"),
     ],
 )
 def test_a_damaged_file_is_named(tmp_path, content, said):

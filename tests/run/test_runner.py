@@ -16,7 +16,8 @@ from projects import OPTIONS, SCRIPT, Transcript, write_project
 
 from rosetta.records import records
 from rosetta.run import runner
-from rosetta.run.refresh import Busy, alone, refresh
+from rosetta.run.lock import Busy
+from rosetta.run.refresh import alone, refresh
 
 ROOT = Path(__file__).resolve().parents[2]
 FOLDER = "results/test-machine/tiny"

@@ -8,6 +8,7 @@ from rosetta.project import published
 from rosetta.project.lessons import Lesson
 from rosetta.project.quotations import Misquoted, locate, split
 from rosetta.project.workloads import Project, Script, Workload, load_project
+from rosetta.records.coverage import inexpressible
 from rosetta.records.records import Record, paths_by_script, records_of
 
 LOG = logging.getLogger(__name__)
@@ -24,6 +25,8 @@ class Catalog:
             if script.fault:  # its page and tabs say so, too
                 LOG.warning("%s", script.complaint, type="rosetta", subtype="script")
         self.published: tuple[published.Table, ...] = published.load(root)
+        for name in self.project.workloads:  # a slip ends the drawing here, in one line
+            inexpressible(self.project, name)
         self.fingerprints: dict[str, str | None] = {}  # of what pages show: see dependencies
         self._paths = paths_by_script(self.project)
         self._records: dict[str, list[Record]] = {}

@@ -68,14 +68,18 @@ def fingerprint(catalog: Catalog, subject: str) -> str | None:
 
 
 def outdated(app, env, added, changed, removed) -> list[str]:
-    """Return the pages whose subjects have changed since they were read."""
+    """Return the pages whose subjects have changed since they were read.
+
+    And those that list a page which is gone: the theme stops at a list that leads nowhere.
+    """
     catalog = env.project.catalog
+    listing = {name for name, listed in env.toctree_includes.items() if removed & set(listed)}
     return [
         docname
         for docname, noted in _noted(env).items()
         if docname in env.found_docs
         and any(now(catalog, name) != old for name, old in noted.items())
-    ]
+    ] + sorted(listing & env.found_docs)
 
 
 def purge(app, env, docname) -> None:

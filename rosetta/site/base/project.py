@@ -9,13 +9,16 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from sphinx.application import Sphinx
-from sphinx.errors import ConfigError
 from sphinx.project import Project
+from sphinx.util import logging
 from sphinx.util._pathlib import _StrPath
 
 from rosetta.project.workloads import WorkloadError
 
 from .catalog import Catalog, record_docname
+from .whole import stop
+
+LOG = logging.getLogger(__name__)
 
 
 class DrawnPath(_StrPath):
@@ -26,6 +29,20 @@ class DrawnPath(_StrPath):
 
     def read_text(self, *_, **__) -> str:
         return ""
+
+
+class ProsePath(_StrPath):
+    """The path of a page of docs/; one that cannot be read is warned of, and drawn as a page."""
+
+    def read_text(self, *arguments, **options) -> str:
+        try:
+            return super().read_text(*arguments, **options)
+        except UnicodeDecodeError as error:
+            fault = f"not readable as UTF-8: {error}"
+        except OSError as error:
+            fault = f"not readable: {error.strerror or error}"
+        LOG.warning("%s; expected a text file", fault, location=f"{self}:1", type="rosetta")
+        return f"# This page cannot be shown\n\n{self.name} is {fault}.\n"
 
 
 class Site(Project):
@@ -65,7 +82,7 @@ class Site(Project):
 
     def doc2path(self, docname: str, absolute: bool) -> _StrPath:
         path = super().doc2path(docname, absolute)
-        kind = DrawnPath if docname in self.drawn else _StrPath
+        kind = DrawnPath if docname in self.drawn else ProsePath
         return kind(os.path.normpath(path)) if absolute else path
 
 
@@ -73,8 +90,8 @@ def install(app: Sphinx) -> None:
     """Replace Sphinx's project by ours, once the configuration is known."""
     try:
         catalog = Catalog(Path(app.config.rosetta_root))
-    except WorkloadError as error:
-        raise ConfigError(str(error)) from error
+    except WorkloadError as error:  # in one line: Sphinx would print a page about itself
+        stop(str(error))
     site = Site(app.srcdir, app.config.source_suffix, catalog)
     site.restore(app.project)  # what was drawn before: all of it is written anew for other settings
     app.project = app.env.project = site

@@ -10,7 +10,8 @@ from rosetta.records import describe
 from rosetta.project import published
 from rosetta.project.kinds.base import Kind, Number
 from rosetta.records.records import Record, is_current
-from rosetta.project.workloads import Profile, Project, Script
+from rosetta.project.profiles import Profile
+from rosetta.project.workloads import Project, Script
 from rosetta.site.base.catalog import Catalog, record_docname
 from rosetta.site.pages.measures import judge
 
