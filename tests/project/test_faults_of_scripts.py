@@ -165,7 +165,8 @@ def prose(tmp_path_factory):
     site = TinySite(tmp_path_factory.mktemp("prose"))
     old = "# A line is a slope and an offset; both start at zero.\n"
     site.edit("scripts/line/abacus_line.py", old, PROSE)
-    note = "# %% train [markdown]\n# A note[^1].\n#\n# [^1]: Another.\n#\n"
+    twice = "# [^1]: One.\n#\n# [^1]: Another.\n#\n"  # that both scripts have one is no fault
+    note = f"# %% train [markdown]\n# A note[^1].\n#\n{twice}"
     site.edit("scripts/line/slate_line.py", "# %% train [markdown]\n", note)
     site.done = site.draw()
     return site
