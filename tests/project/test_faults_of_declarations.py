@@ -36,7 +36,7 @@ SLIPS = [
     (FRAMEWORKS, CORE, 'packages = "numpy"', "not readable as TOML: Cannot overwrite a value"),
     (FRAMEWORKS, CORE, 'successor = "no"', "[alpha] has successor 'no', which is no framework"),
     (WORKLOAD, 'title = "Tiny"', "title = 1", "title is 1; expected a text."),
-    (WORKLOAD, 'title = "Tiny"', "tilte = 1", "unknown tilte; known: id, path, title"),
+    (WORKLOAD, 'title = "Tiny"', "tilte = 1", "unknown tilte; known: id, path, kind, title"),
     (WORKLOAD, 'title = "Tiny"', "", "incomplete, missing 'title'."),
     (WORKLOAD, 'title = "Tiny"', "tolerances = 1", "tolerances is 1; expected a table, each"),
     (WORKLOAD, SECONDS, 'seconds = "20"', "[profiles.short]: seconds is '20'; expected a whole"),
