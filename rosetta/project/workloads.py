@@ -63,6 +63,19 @@ class Profile:
 
 
 @dataclass(frozen=True)
+class ProvenRun:
+    """How a script's run is proven: the same cells once more, short, from the reference's weights.
+
+    `hyperparameters` are those that a script has besides the workload's if its run can be proven;
+    the profile overrides them, too. `without` are the steps that are left out.
+    """
+
+    hyperparameters: dict[str, object]
+    profile: Profile
+    without: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Workload:
     """One folder of scripts/ with its workload.toml."""
 
@@ -78,6 +91,7 @@ class Workload:
     tolerances: dict[str, dict]
     checks: dict[str, object]
     network: tuple[Layer, ...] = ()
+    proof: ProvenRun | None = None
 
 
 @dataclass(frozen=True)
@@ -121,6 +135,18 @@ class Script:
     @cached_property
     def code_cells(self) -> tuple[Cell, ...]:
         return tuple(cell for cell in self.cells if cell.kind == "code")
+
+    @cached_property
+    def assigned(self) -> dict[str, tuple[int, object]]:
+        """Return what the tagged cell assigns: name -> (line within the cell, value)."""
+        tagged = [cell for cell in self.code_cells if "parameters" in cell.tags]
+        return self.language.assignments(tagged[0].source) if tagged else {}
+
+    @property
+    def proof(self) -> ProvenRun | None:
+        """Return how this script's run is proven; None if it lacks what that takes."""
+        proof = self.workload.proof
+        return proof if proof and set(proof.hyperparameters) & set(self.assigned) else None
 
     @property
     def steps(self) -> tuple[str, ...]:
@@ -243,10 +269,20 @@ def load_workload(path: Path) -> Workload:
             "tolerances": table.pop("tolerances", {}),
             "checks": table.pop("checks", {}),
             "network": load_network(path, table.pop("network", None)),
+            "proof": load_proof(table.pop("proof", None), hyperparameters, f"{path}: [proof]"),
             **table,
         },
         str(path),
     )
+
+
+def load_proof(table: dict | None, hyperparameters: dict, where: str) -> ProvenRun | None:
+    if table is None:
+        return None
+    own = table.pop("hyperparameters", {})
+    without = tuple(table.pop("without", ()))
+    profile = load_profile("proof", table, hyperparameters | own, where)
+    return ProvenRun(own, profile, without)
 
 
 def load_network(path: Path, description: dict | None) -> tuple[Layer, ...]:
