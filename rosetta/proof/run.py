@@ -31,6 +31,10 @@ class Judged:
     findings: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
 
+    @property
+    def proven(self) -> bool:
+        return bool(self.quantities) and all(quantity.passed for quantity in self.quantities)
+
 
 def judge(workload, reported: dict, reference: dict, data: dict | None, explained: bool) -> Judged:
     """Judge a script's run. `explained`: the proof of the single step has already found mistakes.

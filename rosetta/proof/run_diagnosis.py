@@ -28,6 +28,11 @@ class Course:
         ours = self.reported["proof"].get("train_losses")
         return np.array(ours, np.float64), np.array(self.expected["losses"])
 
+    def rounding(self, step: int) -> float:
+        """Return what a correct program was measured to be off at a step."""
+        table = self.tolerances["run_losses"]
+        return self.allowed(step) * table["spread"] / table["tolerance"]
+
     def allowed(self, step: int) -> float:
         table = self.tolerances["run_losses"]
         return table["tolerance"] * table.get("growth", 1.0) ** step
@@ -140,11 +145,11 @@ def before(step: int) -> str:
 def recognized(course: Course, step: int) -> str:
     """Return the sentence for the mistake that gives this very loss at this step, or nothing."""
     ours, theirs = course.losses
-    near = max(2 * course.allowed(step), ALIKE * abs(ours[step] - theirs[step]))
+    near = max(2 * course.rounding(step), ALIKE * abs(ours[step] - theirs[step]))
     found = course.expected["mistakes"].get(str(step), {})
     fitting = sorted((abs(loss - ours[step]), name) for name, loss in found.items())
     # What is hardly off can be anything: a mistake that itself is near the truth names nothing.
-    if not fitting or fitting[0][0] > near or abs(ours[step] - theirs[step]) < 4 * near / 2:
+    if not fitting or fitting[0][0] > near or abs(ours[step] - theirs[step]) < 4 * near:
         return ""
     name = fitting[0][1]
     kind, _, what = name.partition(": ")
