@@ -97,8 +97,8 @@ def fed(case: Case):
             continue
         table = look_up(case.reported, keys)
         if not isinstance(table, list) or len(table) != len(wanted):
-            count = len(table) if isinstance(table, list) else "no"
-            raise Malformed(f"{count} epochs were fed{whose}; expected {len(wanted)}")
+            count = len(table) if isinstance(table, list) else 0
+            raise Malformed(f"the ends of {count} epochs were fed{whose}; expected {len(wanted)}")
         for epoch, forms in enumerate(wanted):
             for name, right in forms.items():
                 ours = described(case.reported, (*keys, epoch, name))
@@ -128,10 +128,26 @@ def apart(ours: dict, theirs: dict) -> float:
 def run_losses(case: Case):
     """Return the loss that is furthest off, in units of what the first one may be off."""
     theirs = np.array(case.expected["losses"])
+    check_steps(look_up(case.reported, ("proof", "train_losses")), case.expected)
     ours = numbers(case.reported, ("proof", "train_losses"), theirs.shape)
     growth = step_tolerance(case.workload.tolerances, 1)
     errors = np.abs(ours - theirs) / growth ** np.arange(len(theirs))
     return float(errors.max()), f"training step {errors.argmax() + 1}"
+
+
+def check_steps(losses, expected: dict) -> None:
+    """Raise Malformed when there were more or fewer training steps, with what that may be."""
+    steps, epoch = len(expected["losses"]), expected["border"]
+    count = len(losses) if isinstance(losses, list) else steps
+    if count == steps:
+        return
+    kinds = {
+        epoch: "an epoch is missing, or half of each",
+        steps + 2: "the last batch of an epoch, which is not complete, is kept",
+        0: "no loss was reported",
+    }
+    told = kinds.get(count, "look at the size of the batches and at how many make an epoch")
+    raise Malformed(f"there are {count} training steps; expected {steps}: {told}")
 
 
 def run_changes(case: Case):
