@@ -38,6 +38,10 @@ class Course:
         return table["tolerance"] * table.get("growth", 1.0) ** step
 
 
+# Weights that are further off than this, in units of what they had to move, are another model's.
+ANOTHER = 10
+
+
 def diagnose(course: Course) -> list[str]:
     """Return a finding per mistake; of what follows from another, none."""
     findings = []
@@ -182,6 +186,12 @@ def stretched(course: Course) -> float | None:
 
 def changes(course: Course) -> str:
     failed = course.failed["run_changes"]
+    if failed.error > ANOTHER:
+        return (
+            f"In the run, the change of {failed.where} is off by {failed.error:.0e} of its size "
+            "while all losses agree: these are not the weights that were trained. Look at which "
+            "model predicts, and whether it is made anew."
+        )
     return (
         f"In the run, the change of {failed.where} is off by {failed.error:.0e} of its size "
         f"(allowed {failed.tolerance:.0e}) while all losses agree. Look at what happens to the "

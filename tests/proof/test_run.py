@@ -177,6 +177,10 @@ PLANTED = [
         set_to([*RIGHT, 2.3, 2.3], "proof", "train_losses"),
         "26 training steps; expected 24: the last batch of an epoch, which is not complete",
     ),
+    (
+        lambda r: r["proof"]["run"]["weights"]["conv1.weight"]["projections"].reverse(),
+        "not the weights that were trained",
+    ),
     (set_to(RIGHT[:7], "proof", "train_losses"), "7 training steps; .* size of the batches"),
     (fed("labels", 0.5), "The images are right, the labels are not"),
     (fed("images", 0.5), "The labels are right, the images are not"),
