@@ -163,8 +163,8 @@ def recognized(course: Course, step: int) -> str:
         factor = name.removeprefix("rate_times_")
         where = "the second epoch's first step" if step > 2 else f"step {step}"
         return (
-            f"That is what a rate of {factor} times the right one gives in {where}. Look at the "
-            "loop's rate, and at schedules."
+            f"That is about what a rate of {factor} times the right one gives in {where}. "
+            "Look at the loop's rate, and at schedules."
         )
     if name.startswith("labels_smoothed_by_"):
         return (
