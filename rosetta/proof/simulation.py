@@ -62,8 +62,9 @@ def simulate(course: Course) -> dict:
             steps = of_a_step(course, before, w, g, velocity, number, border)
             mistakes[number + 1] = {n: loss_after(changed) for n, changed in steps.items()}
             if number == 0:
-                twice, other = doubled(w), doubled(w)
-                again = network.gradients(twice, x, y)[1]
+                other = doubled(w)
+                # The loss that is reported may be the first step's, or the second's.
+                mistakes[0]["steps_twice"], again = network.gradients(w, x, y)
                 copied(optimizer).step(other, again)
                 mistakes[1]["steps_twice"] = loss_after(other)
     return {

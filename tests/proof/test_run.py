@@ -155,6 +155,7 @@ PLANTED = [
     (given(0, "height_and_width_exchanged"), "height and width"),
     (given(0, "standardized"), "standardized"),
     (given(0, "labels_smoothed_by_0.1"), "smoothed by 0.1"),
+    (given(0, "steps_twice"), "two steps on each batch"),
     (lambda r: losses(r, 0, 1e-3), "training step 1 is off .* before anything was learned"),
     (given(1, "adam"), "Adam"),
     (given(1, "steps_twice"), "two steps on each batch"),
