@@ -122,7 +122,7 @@ def test_only_the_runner_writes_records():
     whole = {
         path.stem for path in MACHINERY if "rosetta.project.files.write_whole" in imported(path)
     }
-    assert whole == {"environments", "new", "parsed", "pictures", "records", "seeds"}
+    assert whole == {"environments", "expectation", "new", "parsed", "pictures", "records", "seeds"}
 
 
 def test_scripts_and_datasets_compile_on_the_oldest_python_there_is():

@@ -93,8 +93,9 @@ def hyperparameters(script: Script):
         line = tagged[1].line if tagged else 1
         yield line, f'{len(tagged)} cells have tags=["parameters"]; exactly one must.'
         return
-    found = script.language.assignments(tagged[0].source)
-    for name, expected in script.workload.hyperparameters.items():
+    found = dict(script.assigned)
+    own = script.proof.hyperparameters if script.proof else {}
+    for name, expected in (script.workload.hyperparameters | own).items():
         if name not in found:
             yield tagged[0].line, f"{name} is missing; {toml} says {expected!r}."
             continue

@@ -279,10 +279,13 @@ local({
     def literal(self, value: object) -> str:
         if isinstance(value, bool):
             return str(value).upper()
+        if isinstance(value, list):
+            return f"c({', '.join(map(self.literal, value))})"
         return f"{value}L" if isinstance(value, int) else json.dumps(value)
 
     def as_python(self, text: str) -> str:
-        return re.sub(r"(?<=\d)L\Z", "", text)
+        text = re.sub(r"\Ac\((.*)\)\Z", r"[\1]", text)
+        return re.sub(r"(?<=\d)L\b", "", text)
 
 
 class Julia(ReadByLine):

@@ -18,7 +18,7 @@ from .languages import BY_EXTENSION, LANGUAGES, Language
 from .lessons import Lesson, load_lessons
 from .network import Layer, NetworkError, layers_of
 from .parsed import cells_of
-from .profiles import Profile, kind_named, load_profile
+from .profiles import Profile, ProvenRun, kind_named, load_profile, load_proof
 
 LESSONS = "lessons"  # the workload of all experiments, which are no translations of each other
 SCRIPT_NAMES = f"<workload>/<framework>, or {LESSONS}/<lesson>/<framework>"
@@ -70,6 +70,7 @@ class Workload:
     tolerances: dict[str, dict]
     checks: dict[str, object]
     network: tuple[Layer, ...] = ()
+    proof: ProvenRun | None = None
 
 
 @dataclass(frozen=True)
@@ -113,6 +114,18 @@ class Script:
     @cached_property
     def code_cells(self) -> tuple[Cell, ...]:
         return tuple(cell for cell in self.cells if cell.kind == "code")
+
+    @cached_property
+    def assigned(self) -> dict[str, tuple[int, object]]:
+        """Return what the tagged cell assigns: name -> (line within the cell, value)."""
+        tagged = [cell for cell in self.code_cells if "parameters" in cell.tags]
+        return self.language.assignments(tagged[0].source) if tagged else {}
+
+    @property
+    def proof(self) -> ProvenRun | None:
+        """Return how this script's run is proven; None if it lacks what that takes."""
+        proof = self.workload.proof
+        return proof if proof and set(proof.hyperparameters) & set(self.assigned) else None
 
     @property
     def steps(self) -> tuple[str, ...]:
@@ -243,6 +256,7 @@ def load_workload(path: Path) -> Workload:
     if verification:
         where = f"{path}: [verification]"
         verification = load_profile("verification", verification, kind, hyperparameters, where)
+    told = take(table, "proof", dict, None, str(path))
     workload = build(
         Workload,
         {
@@ -256,6 +270,7 @@ def load_workload(path: Path) -> Workload:
             "tolerances": take(table, "tolerances", dict[str, dict], {}, str(path)),
             "checks": take(table, "checks", dict, {}, str(path)),
             "network": load_network(path, take(table, "network", dict, None, str(path))),
+            "proof": load_proof(told, hyperparameters, f"{path}: [proof]"),
             **table,
         },
         str(path),

@@ -5,44 +5,13 @@ the weights. The first that fails is explained; what only follows from it is not
 """
 
 import math
-from dataclasses import dataclass
 
 import numpy as np
 
-from .fingerprints import ALIKE, common_factor, distance, fans, glorot_bound, proportional
-from .mistakes import CHANGES, INITIALIZERS, LOGITS, LOSSES
-
-
-@dataclass(frozen=True)
-class Case:
-    """What a script reported, what was expected, and which quantities failed and which agree.
-
-    `failed` holds parity's Quantity by name. A quantity that could not be read is in neither.
-    """
-
-    hyperparameters: dict
-    reported: dict
-    reference: dict
-    data: dict | None
-    failed: dict
-    agreeing: frozenset
-
-    def readable(self, name: str) -> bool:
-        return name in self.failed or name in self.agreeing
-
-    def pair(self, name: str):
-        """Return what was reported and what was expected under a name of the parity table."""
-        return self.reported["parity"][name], self.reference[name]
-
-    @property
-    def known(self):
-        """Return the fingerprints of the reference weights, and the shapes."""
-        return self.reference["weights"], self.reference["shapes"]
-
-    def agree(self, *names: str) -> str:
-        """Return " while logits and gradients agree" for those of the names that do."""
-        found = [name for name in names if name in self.agreeing]
-        return f" while {listed(found)} agree" if found else ""
+from .case import Case, listed
+from .fingerprints import ALIKE, common_factor, distance, proportional
+from .mistakes import CHANGES, LOGITS, LOSSES
+from .starting import INPUTS, initializer
 
 
 def diagnose(case: Case) -> tuple[str, ...]:
@@ -67,41 +36,7 @@ def diagnose(case: Case) -> tuple[str, ...]:
     return tuple(findings)
 
 
-# What goes in
-
-
-def images(case: Case) -> str:
-    failed = case.failed["images"]
-    off = f"The images are off by {failed.error:.0e} (allowed {failed.tolerance:.0e}) in "
-    off += f"{failed.where}."
-    means = np.array(case.reported["images"]["channel_means"])
-    expected = np.array(case.data["channel_means"])
-    if np.abs(means[::-1] - expected).max() <= failed.tolerance:
-        return f"{off} Red and blue are exchanged. Look at the order of the channels."
-    ratio = means / expected
-    if np.ptp(ratio) > 1e-3 * abs(ratio.mean()):
-        return f"{off} Look at the layout, and for a mean taken off: pixels are from 0 to 1."
-    by = float(ratio.mean())
-    for factor, cause in (
-        (255 / 256, "255/256: the pixels were divided by 256, not by 255"),
-        (1 / 256, "1/256: pixels from 0 to 1 were divided by 256"),
-        (1 / 255, "1/255: pixels from 0 to 1 were divided by 255 once more"),
-        (255.0, "255: the pixels were not divided by 255"),
-    ):
-        if abs(by / factor - 1) < 1e-3:
-            return f"{off} They are scaled by {cause}. Look at how the images are scaled."
-    return f"{off} They are scaled by {by:.4g}. Look at how the images are scaled."
-
-
-def reviews(case: Case) -> str:
-    ours, theirs = case.reported["reviews"], case.data["reviews"]
-    off = f"The reviews are not those of the others: off in {case.failed['reviews'].where}."
-    if ours["largest"] == theirs["largest"] and ours["last_mean"] < theirs["last_mean"]:
-        return f"{off} Look at where they are padded and cut: zeros in front, the end is kept."
-    return f"{off} Look at the vocabulary, at the order of the reviews and at their length."
-
-
-INPUTS = {"images": images, "reviews": reviews}
+# What the model computes
 
 
 def features(case: Case) -> str:
@@ -112,63 +47,6 @@ def features(case: Case) -> str:
         f"{failed.tolerance:.0e}), most in {failed.where}. Look at the network's variant, at the "
         "statistics that its normalization uses, and at what the images go through before it."
     )
-
-
-# What training starts from
-
-
-def initializer(case: Case) -> list[str]:
-    shapes, initial = case.reference["shapes"], case.reported["parity"]["initial"]
-    rms = {n: initial[n]["norm"] / math.sqrt(math.prod(s)) for n, s in shapes.items()}
-    bounds = case.reference.get("bounds", {})
-    bound = {n: bounds.get(n) or glorot_bound(s) for n, s in shapes.items() if len(s) > 1}
-    right = {n: largest / math.sqrt(3) for n, largest in bound.items()}
-    findings = []
-
-    def named(name):
-        return f"uniform in ±{bounds[name]}" if name in bounds else "Glorot-uniform"
-
-    # Four standard errors: of n uniform values, the root mean square scatters by sqrt(0.2 / n).
-    scatter = {n: 4 * math.sqrt(0.2 / math.prod(shapes[n])) for n in right}
-    off = [n for n in right if abs(rms[n] / right[n] - 1) > scatter[n]]
-    if off:
-        worst = max(off, key=lambda n: abs(math.log(max(rms[n], 1e-9) / right[n])))
-        found = [
-            name
-            for name, deviation in INITIALIZERS.items()
-            if all(
-                abs(rms[n] - deviation(*fans(shapes[n]))) <= max(scatter[n], 0.01) * rms[n]
-                for n in off
-            )
-        ]
-        guess = f" That is {found[0]}." if found else ""
-        findings.append(
-            f"The initializer is not {named(worst)}: {worst} starts with a root mean square of "
-            f"{rms[worst]:.2e} instead of {right[worst]:.2e} ({counted(off, right)}).{guess} "
-            f"Look at the initializer: ask for {named(worst)} by name."
-        )
-    elif case.failed["initializer"].where in right:
-        name = case.failed["initializer"].where
-        findings.append(
-            f"The initializer has the right deviation but is not uniform: the largest of {name} is "
-            f"{initial[name]['largest']:.2e} instead of {bound[name]:.2e}. "
-            f"Look at the initializer: is it {'normal' if name in bounds else 'Glorot-normal'}?"
-        )
-    if biases := [n for n, s in shapes.items() if len(s) == 1 and initial[n]["largest"] > 0]:
-        worst = max(biases, key=lambda n: initial[n]["largest"])
-        findings.append(
-            f"Biases do not start at zero: {worst} reaches {initial[worst]['largest']:.2e} "
-            f"({counted(biases, shapes)}). Look at the initializer of the biases."
-        )
-    return findings
-
-
-def counted(names, among) -> str:
-    kind = [n for n in among if n.rpartition(".")[2] == names[0].rpartition(".")[2]]
-    return f"{len(names)} of {len(kind)} are off" if len(names) > 1 else "it is the only one"
-
-
-# What the model computes
 
 
 def logits(case: Case) -> str:
@@ -274,6 +152,12 @@ def gradients(case: Case) -> str:
             f"The gradients are {size} times the expected ones{agreeing}: summed over the batch. "
             "Look for the mean."
         )
+    if factor and 0 < factor < 1 and "losses" in case.agreeing:
+        norm = factor * math.sqrt(sum(one["norm"] ** 2 for one in theirs.values()))
+        return (
+            f"The gradients are {factor:.4g} times the right ones{agreeing}: of a norm of "
+            f"{norm:.3g}. Look for clipping, and at what the gradients are divided by."
+        )
     if factor:
         return f"The gradients are {factor:.4g} times the right ones{agreeing}. Look at the loss."
     if decay := proportional(ours, theirs, *case.known):
@@ -295,9 +179,23 @@ def per_parameter(case: Case, noun: str, off: str, ours, theirs, tolerance) -> s
             "wrong order. Look at how it is transposed or permuted."
         )
     if len(wrong) == len(shapes):
+        if noun == "change" and "gradients" in case.agreeing:
+            return f"{off}, in every parameter. {rule(ours, shapes)}"
         batch = "margin" if "margin_labels" in case.reference else "first"
-        return f"{off}, in every parameter. Look at the batch: it must be the {batch} batch."
+        return (
+            f"{off}, in every parameter. Look at the batch: it must be the {batch} batch; and for "
+            "gradients that were not cleared."
+        )
     return f"{off}: the {noun} of {listed(wrong)}. Look at where the layer stands in the model."
+
+
+def rule(ours, shapes) -> str:
+    """Say what can be told of an optimizer that moves every weight otherwise."""
+    far = [ours[name]["largest"] for name in shapes]
+    told = "Data, model and loss can be excluded: it is the optimizer's rule."
+    if max(far) < 1.01 * min(far):
+        told += f" All went as far, by {max(far):.2g}, as in the first step of Adam."
+    return f"{told} Look at which optimizer it is."
 
 
 # What the optimizer makes of it
@@ -382,14 +280,37 @@ def later_losses(case: Case) -> str:
         f"while {listed([*also, fine])} agree."
     )
     hint = ""
+    if known := known_losses(case):
+        return f"{off} {known}"
+    if factor := slightly_off(case):
+        return f"{off} The first weight change is {factor:.4f} times the expected one. {RATE}"
     if step == 2 and "MOMENTUM" in case.hyperparameters:
-        hint = "Look at momentum: it first shows in the third loss."
-    return f"{off} {known_losses(case) or hint or 'Look at the optimizer.'}"
+        hint = "Look at momentum: it first shows in the third loss. Then at a schedule of the rate."
+    return f"{off} {hint or 'Look at the optimizer, and at a schedule of the rate.'}"
 
 
-def listed(names) -> str:
-    """Return "a", "a and b", "a, b and c"; many are cut short."""
-    names = list(names)
-    if len(names) > 4:
-        names = [*names[:3], f"{len(names) - 3} more"]
-    return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
+RATE = "Look at the learning rate."
+
+
+def slightly_off(case: Case) -> float | None:
+    """Return the factor of the first change where it is too near to one to fail by itself."""
+    if "changes" not in case.agreeing:
+        return None
+    (first, _), (expected, _) = case.pair("changes")
+    factor = common_factor(first, expected, case.reference["shapes"], alike=2e-4)
+    return factor if factor and abs(factor - 1) < ALIKE else None
+
+
+def divides_by_batch_size(case: Case) -> bool:
+    """Tell whether steps are only shorter because the margin batch is smaller than the others.
+
+    An optimizer that is told BATCH_SIZE, and not a batch's length, does the same as the others
+    wherever batches are whole; that they are, the run must prove.
+    """
+    size = len(case.reference.get("margin_labels", ()))
+    whole = case.hyperparameters.get("BATCH_SIZE")
+    if set(case.failed) != {"changes"} or not (size and whole):
+        return False
+    (first, _), (expected, _) = case.pair("changes")
+    factor = common_factor(first, expected, case.reference["shapes"])
+    return bool(factor) and abs(factor * whole / size - 1) < ALIKE

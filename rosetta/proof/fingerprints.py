@@ -26,10 +26,10 @@ def distance(ours: dict, theirs: dict, shape) -> float:
     return float(max(apart, longer) / theirs["norm"])
 
 
-def common_factor(ours: dict, theirs: dict, shapes: dict) -> float | None:
+def common_factor(ours: dict, theirs: dict, shapes: dict, alike: float = ALIKE) -> float | None:
     """Return the one number that turns every array of `theirs` into that of `ours`.
 
-    None if there is none, or if it is one within ALIKE.
+    None if there is none, or if it is one within `alike`.
     """
     # Each parameter counts the same, whatever its size.
     a, b = (
@@ -37,7 +37,7 @@ def common_factor(ours: dict, theirs: dict, shapes: dict) -> float | None:
         for side in (ours, theirs)
     )
     factor = float(a @ b / (b @ b))
-    if abs(factor - 1) <= ALIKE or abs(factor) < 1e-6:
+    if abs(factor - 1) <= alike or abs(factor) < 1e-6:
         return None
     for name, shape in shapes.items():
         rest = vector(ours[name], shape) / factor - vector(theirs[name], shape)

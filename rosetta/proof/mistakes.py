@@ -84,3 +84,61 @@ INITIALIZERS = {
     "uniform in ±0.05": lambda i, o: 0.05 / math.sqrt(3),
     "all zeros": lambda i, o: 0.0,
 }
+
+# Of a run: what a loss is known by at the step where it parts
+RUN = {
+    "not_shuffled": "That is the loss of batches in the order of the data. Look at the shuffling.",
+    "labels_not_shuffled": "That is the loss of shuffled inputs with labels that are not. Look at "
+    "how labels are drawn: with the same order.",
+    "images_not_shuffled": "That is the loss of shuffled labels with inputs that are not. Look at "
+    "how inputs are drawn: with the same order.",
+    "labels_off_by_one": "That is the loss of labels that are off by one. Look at the labels.",
+    "test_set": "That is the loss of the test set. Look at what the loop is fed.",
+    "summed": "That is the sum over the batch. Look for the mean.",
+    "seed_not_advanced": "The second epoch begins with the first one's batch. Look at the seed: it "
+    "is SEED + epoch.",
+    "not_shuffled_again": "The second epoch begins in the order of the data. Look at "
+    "the shuffling.",
+    "weights_anew": "The second epoch begins with the weights of the first. Look at what is made "
+    "anew in each epoch: the model must not be.",
+    "optimizer_anew": "That is what an optimizer gives that forgets what it has kept. Look at "
+    "where the optimizer is made: once, before all epochs; and at momentum.",
+    "no_step": "The weights did not move in the step before. Look for gradients that are "
+    "accumulated, and for batches that are left out.",
+    "steps_twice": "That is what two steps on each batch give. Look at the loop.",
+    "nesterov": "That is what Nesterov's momentum gives. Look at the loop's optimizer.",
+    "adam": "That is what Adam gives. Look at the loop's optimizer.",
+    "sgd": "That is what plain gradient descent gives. Look at the loop's optimizer.",
+    "sgd_0.01": "That is what plain gradient descent with a rate of 0.01 gives. Look at the loop's "
+    "optimizer.",
+    "clipped_to_norm_1": "That is what gradients clipped to a norm of 1 give. Look for clipping.",
+}
+INPUTS = {
+    "height_and_width_exchanged": "That is what images with height and width exchanged give. Look "
+    "at the layout.",
+    "channels_reversed": "That is what images with red and blue exchanged give. Look at the order "
+    "of the channels.",
+    "mean_taken_off": "That is what images without their mean give. Look at normalization: pixels "
+    "are from 0 to 1.",
+    "standardized": "That is what standardized images give. Look at normalization: pixels are from "
+    "0 to 1.",
+    "from_minus_one_to_one": "That is what pixels from -1 to 1 give. Look at how they are scaled.",
+    "scaled_by_1/255": "That is what pixels give that were divided by 255 once more.",
+    "scaled_by_255": "That is what pixels up to 255 give. Look at how they are scaled.",
+    "scaled_by_255/256": "That is what pixels divided by 256 give. Look at how they are scaled.",
+    "flipped": "That is what mirrored images give. Look for augmentation.",
+    "read_backwards": "That is what reviews read from the end give. Look at the order of time.",
+    "padded_behind": "That is what reviews padded at the end give. Look at the zeros.",
+    "last_100_words": "That is what the last 100 words give. Look at the length.",
+    "first_100_words": "That is what the first 100 words give. Look at the length.",
+    "words_off_by_one": "That is what words with a number too low give. Look at the vocabulary.",
+}
+ACCURACIES = {
+    "first_batch_only": "that of the first batch alone",
+    "last_batch_only": "that of the last batch alone",
+    "smallest_logit": "what the smallest logit gives",
+    "among_the_first_two": "how often the label is among the first two",
+    "training_set": "that of the training set",
+    "untrained": "that of the weights before training",
+    "one_class_off": "what classes counted from one give",
+}

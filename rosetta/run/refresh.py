@@ -17,7 +17,7 @@ from rosetta.project.workloads import LESSONS, Project, Script, WorkloadError
 from rosetta.records import records
 from rosetta.records.records import Record, RecordError
 
-from . import debian, environments, machine, runner
+from . import debian, environments, expectation, machine, runner
 from .environments import EnvironmentMissing
 from .lock import held
 from .progress import Progress, clock
@@ -121,6 +121,8 @@ def refresh(project: Project, options: Options, progress: Progress) -> Report:
             stale.append(
                 runner.Job(script, profile, device, environment, python, facts, command, results)
             )
+        for workload in {job.script.workload.id: job for job in stale if job.script.proof}.values():
+            expectation.ensure(workload.script.workload, workload.data, progress.say)
         for number, job in enumerate(stale, start=1):
             run_one(job, f"[{number}/{len(stale)}] ", report, progress)
     return report

@@ -27,8 +27,8 @@ from rosetta.records.records import INJECTED, Record
 from rosetta.records.terminal import as_shown, without_colors
 
 from . import kernel, machine, noise
+from .failures import Failure, failure_of, refuse_ended
 
-ANSI = re.compile(r"\x1b\[[0-9;]*m")
 # What ipykernel calls the file that a cell would be, with its process or a digest in it.
 CELL_FILE = re.compile(
     rf"(?:{re.escape(tempfile.gettempdir())}|/[^\s:\"'<>]*)/ipykernel_\d+/\d+\.py"
@@ -48,20 +48,6 @@ class Job:
     data: dict
     command: str
     results: Path  # the folder that holds the machines' folders
-
-
-class Failure(Exception):
-    """A run that did not end well: where, and what happened."""
-
-    def __init__(self, status: str, message: str, step: str | None = None, line: int | None = None):
-        super().__init__(message)
-        self.status, self.message, self.step, self.line = status, message, step, line
-
-    def describe(self, script: Script) -> str:
-        """Return `script:line: step: message`."""
-        line = f":{self.line}" if self.line else ""
-        step = f"step {self.step}: " if self.step else ""
-        return f"{script.relative}{line}: {step}{self.message}"
 
 
 @dataclass(frozen=True)
@@ -105,8 +91,10 @@ def run(job: Job, progress: Callable[[str], None]) -> Outcome:
     begun, failure = time.monotonic(), None
     try:
         with folder_of_its_own() as folder:
-            value = asyncio.run(execute(job, notebook, about, folder, progress))
+            value, proof = asyncio.run(execute(job, notebook, about, folder, progress))
         about["reported"] = reported_by(value, script)
+        if proof is not None:
+            about["reported"]["proof"] = proof_of(reported_by(proof, script), job.profile)
     except asyncio.CancelledError:
         raise KeyboardInterrupt from None
     except Failure as error:
@@ -137,20 +125,18 @@ def notebook_of(job: Job) -> nbformat.NotebookNode:
         make = nbformat.v4.new_code_cell if cell.kind == "code" else nbformat.v4.new_markdown_cell
         cells.append(make(cell.source, metadata={"step": cell.step, "tags": list(cell.tags)}))
         if "parameters" in cell.tags and job.profile.overrides:
-            assignment = job.script.language.assignment
-            source = "\n".join(assignment(k, v) for k, v in job.profile.overrides.items())
-            metadata = {"step": cell.step, "tags": [INJECTED]}
-            cells.append(nbformat.v4.new_code_cell(source, metadata=metadata))
+            cells.append(injected(job.script, cell.step, job.profile.overrides))
     for number, cell in enumerate(cells):
         cell["id"] = f"cell-{number}"
     language = {"name": job.script.language.name, "file_extension": job.script.path.suffix}
     return nbformat.v4.new_notebook(cells=cells, metadata={"language_info": language})
 
 
-async def execute(job: Job, notebook, about: dict, folder: Path, progress) -> str:
+async def execute(job: Job, notebook, about: dict, folder: Path, progress) -> tuple:
     """Run all cells in a fresh kernel; fill `about` as facts become known.
 
-    Returns what the last cell evaluated to, as its kernel tells it. Raises Failure, after the
+    Returns what the last cell evaluated to, as its kernel tells it, and the same of the run that
+    proves the script, or None. Raises Failure, after the
     outputs so far have been cleaned and kept.
     """
     script, language = job.script, job.script.language
@@ -181,7 +167,7 @@ async def execute(job: Job, notebook, about: dict, folder: Path, progress) -> st
             about.update(running.memory())
             value = await value_of(running, script)
             about["precision"] = await running.precision()
-            return value
+            return value, await once_more(job, notebook, running, progress)
     except DeadKernelError:
         # A cell's own end was told above: this one came while the runner was asking.
         message = "the kernel ended by itself after the last cell, before it had reported"
@@ -230,54 +216,63 @@ def hint(message: str, environment: str) -> str:
     )
 
 
-def failure_of(error: Exception, script: Script, notebook, cell, limit: int) -> Failure:
-    """Name the step and the line at which a run ended."""
-    first = first_line(script, notebook, cell)
-    step = cell.metadata["step"]
-    if isinstance(error, CellTimeoutError):
-        return Failure("timeout", f"ran longer than the {limit} s allowed", step, first)
-    if isinstance(error, DeadKernelError):
-        message = "the kernel died: killed, out of memory, or crashed in native code"
-        return Failure("died", message, step, first)
-    return raised(script, notebook, cell, error.ename, error.evalue)
+async def once_more(job: Job, notebook, running: kernel.Kernel, progress) -> str | None:
+    """Run the same cells again, in the profile that proves the run; return what the last came to.
 
-
-def refuse_ended(running: kernel.Kernel, script: Script, notebook, cell) -> None:
-    """Raise Failure for a cell that nbclient lets pass, though it did not end well.
-
-    That is one whose error is expected (the tag raises-exception), or that ended the kernel.
+    In the same kernel, and without the steps that the workload leaves out: what those have set is
+    still there. None for a script that is not made for it. No outputs are kept. Raises Failure.
     """
-    error = running.error(cell)
-    if error:
-        raise raised(script, notebook, cell, *error)
-    if running.ended_by_cell:
-        message = "the cell ended the kernel (quit or exit); take that call out and run again"
-        first = first_line(script, notebook, cell)
-        raise Failure("died", message, cell.metadata["step"], first)
+    script, proof = job.script, job.script.proof
+    if proof is None:
+        return None
+    progress("proof of the run")
+    kept = len(notebook.cells)
+    notebook.cells += cells_of(script, proof.profile.overrides, proof.without)
+    try:
+        for cell in notebook.cells[kept:]:
+            try:
+                await running.execute(cell, proof.profile.seconds)
+                refuse_ended(running, script, notebook, cell)
+            except (CellExecutionError, CellTimeoutError, DeadKernelError) as error:
+                failure = failure_of(error, script, notebook, cell, proof.profile.seconds)
+                raise once_more_failed(failure) from None
+            except Failure as failure:
+                raise once_more_failed(failure) from None
+        return await value_of(running, script)
+    finally:
+        del notebook.cells[kept:]
 
 
-def raised(script: Script, notebook, cell, name: str, message: str) -> Failure:
-    """Return the failure of a cell that ended in an error, at the line where it did."""
-    first = first_line(script, notebook, cell)
-    line = first and first + line_in_cell(cell) - 1
-    message = outputs.cut(without_colors(as_shown(script.language.complaint(name, message))))
-    return Failure("error", message, cell.metadata["step"], line)
+def once_more_failed(failure: Failure) -> Failure:
+    failure.message = f"in the run that proves it, with [proof]'s values: {failure.message}"
+    return failure
 
 
-def first_line(script: Script, notebook, cell) -> int | None:
-    """Return the line of the script at which a cell begins; None for one the runner wrote."""
-    own = [c for c in notebook.cells if INJECTED not in c.metadata["tags"]]
-    return next((known.line for known, c in zip(script.cells, own, strict=True) if c is cell), None)
+def cells_of(script: Script, overrides: dict, without: tuple[str, ...]) -> list:
+    """Return the code cells from the tagged one on, with the overrides after it."""
+    start = next(n for n, cell in enumerate(script.code_cells) if "parameters" in cell.tags)
+    cells = []
+    for cell in script.code_cells[start:]:
+        if cell.step in without:
+            continue
+        metadata = {"step": cell.step, "tags": [], "line": cell.line}
+        cells.append(nbformat.v4.new_code_cell(cell.source, metadata=metadata))
+        if "parameters" in cell.tags:
+            cells.append(injected(script, cell.step, overrides))
+    return cells
 
 
-def line_in_cell(cell: nbformat.NotebookNode) -> int:
-    """Return the line of the cell that the traceback's first arrow points at."""
-    for output in cell.outputs:
-        if output.output_type == "error":
-            arrow = re.search(r"^-+> ?(\d+)", ANSI.sub("", "\n".join(output.traceback)), re.M)
-            if arrow:
-                return int(arrow[1])
-    return 1
+def injected(script: Script, step: str, overrides: dict):
+    """Return the cell that writes a profile's values over the hyperparameters."""
+    assignment = script.language.assignment
+    source = "\n".join(assignment(name, value) for name, value in overrides.items())
+    return nbformat.v4.new_code_cell(source, metadata={"step": step, "tags": [INJECTED]})
+
+
+def proof_of(reported: dict, profile: Profile) -> dict:
+    """Return what is kept of the second run; `of` is the profile of the first."""
+    names = ("train_losses", "test_accuracy", "run")
+    return {"of": profile.id, **{name: reported[name] for name in names if name in reported}}
 
 
 async def value_of(running: kernel.Kernel, script: Script) -> str:

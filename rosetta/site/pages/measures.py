@@ -25,6 +25,11 @@ QUANTITIES = {
     "losses": "losses of three training steps",
     "gradients": "gradients",
     "changes": "weights after one and three training steps",
+    "fed": "batches that the loop was fed",
+    "run_losses": "every loss of a run",
+    "run_changes": "weights at the end of a run",
+    "run_logits": "logits of the test after a run",
+    "run_test": "classes and accuracy after a run",
 }
 # In what each error is given, where it is not in the quantity's own unit.
 UNITS = {
@@ -32,6 +37,11 @@ UNITS = {
     "initializer": "standard errors",
     "gradients": "of the norm",
     "changes": "of the norm",
+    "fed": "of the size",
+    "run_losses": "after the first training step",
+    "run_changes": "of the norm",
+    "run_logits": "of the size",
+    "run_test": "test examples",
 }
 # Longer lists are cut in the folded raw form; the executed notebook has them whole.
 SHORT = 8

@@ -28,13 +28,15 @@ class TolerancesDirective(Drawn):
         workload = known_workload(self, self.arguments[0])
         uses(self.env, "registered")
         rows = []
-        for name in workload.tolerances:
+        for name, told in workload.tolerances.items():
             tolerance, spread = parity.allowed(workload, name)
             measured = numbers.amount(spread) if spread is not None else "-"
             times = f"{tolerance / spread:.0f} times" if spread else "-"
             what, unit = QUANTITIES.get(name, name), UNITS.get(name, "absolute")
+            grows = f", times {told['growth']} with each training step" if "growth" in told else ""
             figures = (
-                text(told, "unmoved") for told in (numbers.amount(tolerance), measured, times)
+                text(figure, "unmoved")
+                for figure in (numbers.amount(tolerance) + grows, measured, times)
             )
             rows.append([what.capitalize(), unit, *figures])
         header = ["Quantity", "Unit", "Allowed", "Largest error of correct programs", "Apart"]

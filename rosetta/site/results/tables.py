@@ -124,7 +124,7 @@ class ParityDirective(Drawn):
         names = list(dict.fromkeys(q.name for verdict in verdicts for q in verdict.quantities))
         header = ["Framework", *(QUANTITIES.get(name, name).capitalize() for name in names)]
         rows = [["Allowed", *(self.allowed(verdicts, name) for name in names)]] if names else []
-        findings = []
+        findings, notes = [], {}
         for script, record, verdict in judged:
             label = link(script.framework.label, script.name)
             if verdict is None:
@@ -139,12 +139,15 @@ class ParityDirective(Drawn):
                 note(f"{whose}: {numbers.typeset(told)}", kind="failed")
                 for told in verdict.findings
             ]
-            findings += [
-                note(f"{whose}: {numbers.typeset(told)}", kind="data") for told in verdict.notes
-            ]
+            for told in verdict.notes:
+                notes.setdefault(told, []).append(whose)
         if not names:
             header = ["Framework", "Verdict"]
         label = f"Parity of {judged[0][0].workload.title}: largest error per quantity"
+        findings += [
+            note(f"{', '.join(whose)}: {numbers.typeset(told)}", kind="data")
+            for told, whose in notes.items()
+        ]
         return [table(header, rows, label=label, classes=("parity",)), *findings]
 
     def judged(self, script: Script):
