@@ -72,6 +72,6 @@ def run_variants(script, python: Path, variants: dict, folder: Path, data: str, 
     reports = {report["name"]: report for report in map(json.loads, lines)}
     for report in reports.values():
         for again in report.pop("again", ()):
-            proof = runner.proof_of(again, script.workload.verification)
+            proof = runner.proof_of(again, script, script.workload.verification)
             report["reported"]["proof"] = proof
     return reports

@@ -61,7 +61,7 @@ def judge(workload, reported: dict, reference: dict, data: dict | None, explaine
         quantities.append(Quantity(name, error, tolerance, spread, where))
         if not quantities[-1].passed:
             failed[name] = quantities[-1]
-    course = Course(reported, expected, failed, workload.tolerances, explained)
+    course = Course(workload.kind, reported, expected, failed, workload.tolerances, explained)
     return Judged(tuple(quantities), (*findings, *diagnose(course)))
 
 
@@ -128,8 +128,9 @@ def apart(ours: dict, theirs: dict) -> float:
 def run_losses(case: Case):
     """Return the loss that is furthest off, in units of what the first one may be off."""
     theirs = np.array(case.expected["losses"])
-    check_steps(look_up(case.reported, ("proof", "train_losses")), case.expected)
-    ours = numbers(case.reported, ("proof", "train_losses"), theirs.shape)
+    keys = ("proof", case.workload.kind.curve.key)
+    check_steps(look_up(case.reported, keys), case.expected)
+    ours = numbers(case.reported, keys, theirs.shape)
     growth = step_tolerance(case.workload.tolerances, 1)
     errors = np.abs(ours - theirs) / growth ** np.arange(len(theirs))
     return float(errors.max()), f"training step {errors.argmax() + 1}"
@@ -174,7 +175,7 @@ def run_test(case: Case):
     count = len(shown) if isinstance(shown, list) else 0
     ours = numbers(case.reported, ("proof", "run", "predicted"), (min(200, len(classes)),))
     wrong = [n for n in range(count) if ours[n] != classes[n] and n not in doubtful]
-    accuracy = float(numbers(case.reported, ("proof", "test_accuracy"), ()))
+    accuracy = float(numbers(case.reported, ("proof", case.workload.kind.check.key), ()))
     off = abs(accuracy - case.expected["accuracy"]) * len(classes)
     beyond = max(0.0, off - len(doubtful))
     return max(

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from rosetta.project.kinds import Kind
+
 from .fingerprints import ALIKE
 from .mistakes import ACCURACIES, INPUTS, RUN
 
@@ -17,6 +19,7 @@ from .mistakes import ACCURACIES, INPUTS, RUN
 class Course:
     """What was reported and expected of a run, which quantities failed, and what is allowed."""
 
+    kind: Kind
     reported: dict
     expected: dict
     failed: dict
@@ -25,7 +28,7 @@ class Course:
 
     @property
     def losses(self) -> tuple[np.ndarray, np.ndarray]:
-        ours = self.reported["proof"].get("train_losses")
+        ours = self.reported["proof"].get(self.kind.curve.key)
         return np.array(ours, np.float64), np.array(self.expected["losses"])
 
     def rounding(self, step: int) -> float:
@@ -228,7 +231,7 @@ TEST = {
 def test(course: Course) -> str:
     failed = course.failed["run_test"]
     off = f"In the run, the logits of the test agree, but not {failed.where}."
-    accuracy = course.reported["proof"]["test_accuracy"]
+    accuracy = course.reported["proof"][course.kind.check.key]
     for name, value in course.expected["accuracies"].items():
         if abs(accuracy - value) < 1e-6:
             return f"{off} {accuracy:.4f} is {ACCURACIES[name]}. Look at the evaluation."

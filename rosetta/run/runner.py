@@ -94,7 +94,7 @@ def run(job: Job, progress: Callable[[str], None]) -> Outcome:
             value, proof = asyncio.run(execute(job, notebook, about, folder, progress))
         about["reported"] = reported_by(value, script)
         if proof is not None:
-            about["reported"]["proof"] = proof_of(reported_by(proof, script), job.profile)
+            about["reported"]["proof"] = proof_of(reported_by(proof, script), script, job.profile)
     except asyncio.CancelledError:
         raise KeyboardInterrupt from None
     except Failure as error:
@@ -269,9 +269,10 @@ def injected(script: Script, step: str, overrides: dict):
     return nbformat.v4.new_code_cell(source, metadata={"step": step, "tags": [INJECTED]})
 
 
-def proof_of(reported: dict, profile: Profile) -> dict:
+def proof_of(reported: dict, script: Script, profile: Profile) -> dict:
     """Return what is kept of the second run; `of` is the profile of the first."""
-    names = ("train_losses", "test_accuracy", "run")
+    kind = script.workload.kind
+    names = (kind.curve.key, kind.check.key, "run")
     return {"of": profile.id, **{name: reported[name] for name in names if name in reported}}
 
 
