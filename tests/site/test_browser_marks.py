@@ -6,6 +6,7 @@ site = crowded_site
 
 # Where a line's mark, its number (written as one of three digits) and its bar are.
 PLACES = """line => {
+    line.closest('pre').scrollLeft = 0;  // a long line was scrolled to
     const number = line.querySelector('.linenos');
     number.textContent = '100';
     const letters = document.createRange();
