@@ -1,5 +1,6 @@
 """Write small repositories for the tests: real scripts, run in this interpreter's kernel."""
 
+import signal
 import textwrap
 from pathlib import Path
 
@@ -144,6 +145,11 @@ def timed(per_step: float, blocks: int = 9, spread: float = 0.02) -> dict:
         "train_losses": [2.3 - 0.1 * block for block in range(blocks)],
         "test_accuracy": 0.75,
     }
+
+
+def heed_interrupts() -> None:
+    """Undo, in a child process, what shells do to jobs in the background: they ignore Ctrl-C."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 class Transcript:

@@ -13,7 +13,7 @@ import time
 from pathlib import Path
 
 import pytest
-from projects import SCRIPT, write_project
+from projects import SCRIPT, heed_interrupts, write_project
 
 ROOT = Path(__file__).resolve().parents[2]
 RECORD = "results/*/tiny/alpha_tiny.short.synthetic.ipynb"
@@ -84,6 +84,7 @@ def start(root: Path, patch: str = "") -> subprocess.Popen:
         env={**os.environ, "PYTHONPATH": str(ROOT)},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
+        preexec_fn=heed_interrupts,
         text=True,
     )
 

@@ -12,6 +12,7 @@ import time
 from pathlib import Path
 
 import pytest
+from projects import heed_interrupts
 from tinysite import REPOSITORY, TinySite
 
 from rosetta.run.lock import held
@@ -74,6 +75,7 @@ class Repository:
             env=variables,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
+            preexec_fn=heed_interrupts,
             text=True,
         )
 
