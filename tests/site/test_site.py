@@ -8,6 +8,7 @@ import pytest
 from bs4 import BeautifulSoup
 from tinysite import OFFICIAL, SYNTHETIC, draw_tiny, lent, soup, words
 
+from rosetta.project import numbers
 from rosetta.records import describe, records
 
 RECORD = "results/test-machine/line/abacus.full"
@@ -102,7 +103,10 @@ def test_what_was_reported_is_a_table_with_units_and_the_value_is_folded(drawn):
     results = panel(drawn, "results", "abacus")
     rows = {words(row.th): words(row) for row in results.select("table.figures tbody tr")}
     assert re.search(r"^Test accuracy 100\.00 %", rows["Test accuracy"])
-    assert re.search(r"Training .* (\d+ ms|\d\.\d\d s) 4 epochs$", rows["Training"])
+    (path,) = drawn.root.glob("results/*/line/abacus_line.full.ipynb")
+    reported = json.loads(path.read_text("utf-8"))["metadata"]["rosetta"]["reported"]
+    taken = numbers.seconds(sum(reported["epoch_seconds"])).replace("\u00a0", " ")
+    assert rows["Training"] == f"Training {taken} 4 epochs"
     assert re.search(r" ms median of 7 blocks of 20; quartiles ", rows["Per training step"])
     folded = results.select_one("details.raw")
     assert "open" not in folded.attrs
