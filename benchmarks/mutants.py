@@ -51,6 +51,10 @@ def main():
     names = options.scripts or [
         "/".join(reversed(path.stem.rsplit("_", 1))) for path in sorted(CATALOGUES.glob("*.py"))
     ]
+    if missing := [name for name in names if not catalogue_path(project.script(name)).is_file()]:
+        parser.error(f"{', '.join(missing)}: there is no catalogue in {CATALOGUES}.")
+    if not names:
+        parser.error(f"{CATALOGUES} holds no catalogue yet; see above what one is.")
     outcomes, flagged, equivalents = [], [], 0
     for name in names:
         script = project.script(name)
@@ -65,8 +69,12 @@ def main():
     return 1 if flagged else 0
 
 
+def catalogue_path(script) -> Path:
+    return CATALOGUES / f"{script.path.stem}.py"
+
+
 def catalogue(script):
-    path = CATALOGUES / f"{script.path.stem}.py"
+    path = catalogue_path(script)
     spec = spec_from_file_location(path.stem, path)
     module = module_from_spec(spec)
     spec.loader.exec_module(module)
