@@ -101,6 +101,5 @@ def test_a_narrowed_list_bars_nobody(site, visit, viewport, scheme):
 )
 def test_the_search_finds_a_lesson_by_its_keywords(site, visit, asked, found):
     page = visit(f"{site.base}/search/?q={asked}")
-    page.wait_for_selector("ul.search li a")
-    paths = page.eval_on_selector_all("ul.search li a", "all => all.map(one => one.pathname)")
-    assert f"/lessons/{found}/" in paths
+    # Results are listed one after the other.
+    page.wait_for_selector(f'ul.search li a[href*="lessons/{found}/"]')
