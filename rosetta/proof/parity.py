@@ -15,7 +15,7 @@ from . import run
 from .case import Case
 from .diagnosis import diagnose, divides_by_batch_size
 from .fingerprints import distance, glorot_bound
-from .quantities import Malformed, ParityError, Quantity, allowed, fingerprints, numbers
+from .quantities import ParityError, Quantity, compared, fingerprints, numbers
 
 
 @dataclass(frozen=True)
@@ -51,16 +51,12 @@ def judge(workload, reported: dict, data: dict | None) -> Verdict:
         if name in FACTS and not (data and FACTS[name] <= set(data)):
             notes.append(f"{name} were not judged: the record has no facts about its data.")
             continue
-        tolerance, spread = allowed(workload, name)
-        try:
-            error, where = measure(reported, reference, data)
-        except Malformed as problem:
-            quantities.append(Quantity(name, math.inf, tolerance, spread, "not comparable"))
+        quantity, problem = compared(workload, name, measure, reported, reference, data)
+        quantities.append(quantity)
+        if problem:
             findings.append(f"{problem}.")
-            continue
-        quantities.append(Quantity(name, error, tolerance, spread, where))
-        if not quantities[-1].passed:
-            failed[name] = quantities[-1]
+        elif not quantity.passed:
+            failed[name] = quantity
     agreeing = frozenset(quantity.name for quantity in quantities if quantity.passed)
     case = Case(workload.hyperparameters, reported, reference, data, failed, agreeing)
     course = run.judge(workload, reported, reference, data, explained=bool(failed or findings))

@@ -1,6 +1,7 @@
 """Read what a script reported, number by number, and say how far one quantity is off. Pure."""
 
 import json
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -47,6 +48,20 @@ def allowed(workload, name: str) -> tuple[float, float | None]:
 
 
 # Reading what was reported
+
+
+def compared(workload, name: str, measure, *given) -> tuple[Quantity, str]:
+    """Measure a quantity by what is given; return it, and what kept it from being compared, if so.
+
+    `measure` returns the largest error and where it is, or raises Malformed. Raises ParityError
+    when the workload has no tolerance for it.
+    """
+    tolerance, spread = allowed(workload, name)
+    try:
+        error, where = measure(*given)
+    except Malformed as problem:
+        return Quantity(name, math.inf, tolerance, spread, "not comparable"), str(problem)
+    return Quantity(name, error, tolerance, spread, where), ""
 
 
 def look_up(reported, keys: tuple):

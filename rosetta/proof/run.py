@@ -8,14 +8,13 @@ run that the record is about, the last batch of each epoch is judged, too: as th
 The script only reports; a script that reports no run is judged without it, and a note says so.
 """
 
-import math
 from dataclasses import dataclass
 
 import numpy as np
 
 from .expected_run import find
 from .fingerprints import vector
-from .quantities import Malformed, Quantity, allowed, fingerprints, look_up, numbers
+from .quantities import Malformed, Quantity, compared, fingerprints, look_up, numbers
 from .run_diagnosis import Course, diagnose
 
 NOT_REPORTED = "the run was not proven: the script reports no run."
@@ -51,16 +50,13 @@ def judge(workload, reported: dict, reference: dict, data: dict | None, explaine
         return Judged(notes=(NOT_AT_HAND,))
     quantities, findings, failed = [], [], {}
     for name, measure in MEASURES.items():
-        tolerance, spread = allowed(workload, name)
-        try:
-            error, where = measure(Case(workload, reported, reference, expected))
-        except Malformed as problem:
-            quantities.append(Quantity(name, math.inf, tolerance, spread, "not comparable"))
+        case = Case(workload, reported, reference, expected)
+        quantity, problem = compared(workload, name, measure, case)
+        quantities.append(quantity)
+        if problem:
             findings.append(f"In the run that proves it, {problem}.")
-            continue
-        quantities.append(Quantity(name, error, tolerance, spread, where))
-        if not quantities[-1].passed:
-            failed[name] = quantities[-1]
+        elif not quantity.passed:
+            failed[name] = quantity
     course = Course(workload.kind, reported, expected, failed, workload.tolerances, explained)
     return Judged(tuple(quantities), (*findings, *diagnose(course)))
 

@@ -8,7 +8,7 @@ from planted_report import WHERE, Moved
 from test_planted_faults import FAULTS, PLANTED, PROJECT, ROOT, SCRIPTS, UNTOUCHED
 
 from rosetta.project.workloads import WorkloadError
-from rosetta.proof import parity, planted, run
+from rosetta.proof import planted, quantities, run
 from rosetta.proof.parity import Quantity, Verdict
 
 WRITE = f"{WHERE}=results/planted make test TESTS=tests/test_planted_faults.py writes it anew"
@@ -51,7 +51,7 @@ def test_an_untouched_script_is_within_every_tolerance(name):
 
 
 def allowed(name: str, quantity: str, error: float | None) -> bool:
-    tolerance, _ = parity.allowed(PROJECT.script(name).workload, quantity)
+    tolerance, _ = quantities.allowed(PROJECT.script(name).workload, quantity)
     return error is not None and error <= tolerance
 
 

@@ -72,6 +72,12 @@ class Speed:
         spread = f"{self.bare(timed.low)} to {self.bare(timed.high)}"
         return self.words(timed.middle), spread, self.blocks(timed.blocks)
 
+    def cell(self, found: Mapping[str, Number], run: str) -> tuple[str, ...]:
+        """Write a run's speed into a column whose heading names the unit."""
+        taken = found[self.quantity]
+        low, middle, high = map(self.bare, (taken.low, taken.value, taken.high))
+        return middle, f"{low} to {high}", self.blocks(taken.count)
+
     def facts(self, timed: Timing) -> list[Fact]:
         """Return what a run's record says of its speed."""
         middle, spread, count = self.told(timed)

@@ -4,8 +4,6 @@ A script reports `image_seconds`, the seconds an image takes in each block of BL
 compared is the time of 1,000 images, as older studies gave it.
 """
 
-from collections.abc import Mapping
-
 from rosetta.project import numbers
 
 from .base import Column, Fact, Kind, Number, Reported, Speed, Timing, Total
@@ -48,12 +46,6 @@ def facts(reported: Reported, run: str) -> list[Fact]:
     return SPEED.facts(timed) if timed else []
 
 
-def words(found: Mapping[str, Number], run: str) -> tuple[str, ...]:
-    taken = found[SPEED.quantity]
-    low, middle, high = (numbers.figure(value) for value in (taken.low, taken.value, taken.high))
-    return middle, f"{low} to {high}", blocks(taken.count)
-
-
 def seconds(reported: Reported) -> float | None:
     timed = timing(reported)
     return timed.middle if timed else None
@@ -69,7 +61,7 @@ KIND = Kind(
     facts=facts,
     columns=(
         Column(
-            "1,000 images, s", "median; quartiles", SPEED.quantity, words,
+            "1,000 images, s", "median; quartiles", SPEED.quantity, SPEED.cell,
             missing="too short to time", spread=True,
         ),
     ),

@@ -62,12 +62,6 @@ def facts(reported: Reported, run: str) -> list[Fact]:
     return found + (SPEED.facts(timed) if timed else [])
 
 
-def step_words(found: Mapping[str, Number], run: str) -> tuple[str, ...]:
-    step = found["training step"]
-    low, middle, high = (numbers.bare_milliseconds(s) for s in (step.low, step.value, step.high))
-    return middle, f"{low} to {high}", blocks(step.count)
-
-
 def training_words(found: Mapping[str, Number], run: str) -> tuple[str, ...]:
     total = found["training"]
     if total.count == 1:  # which need not be a whole epoch
@@ -99,7 +93,7 @@ KIND = Kind(
     facts=facts,
     columns=(
         Column(
-            "Training step, ms", "median; quartiles", "training step", step_words,
+            "Training step, ms", "median; quartiles", SPEED.quantity, SPEED.cell,
             missing="too short to time", spread=True,
         ),
         Column(

@@ -4,7 +4,7 @@ from docutils import nodes
 
 from rosetta.project import numbers
 from rosetta.project.kinds.base import capitalized
-from rosetta.proof import parity, planted
+from rosetta.proof import planted, quantities
 from rosetta.records import seeds
 from rosetta.proof.planted import UNTOUCHED, Fault
 from rosetta.records.provenance import origin, trust
@@ -29,7 +29,7 @@ class TolerancesDirective(Drawn):
         uses(self.env, "registered")
         rows = []
         for name, told in workload.tolerances.items():
-            tolerance, spread = parity.allowed(workload, name)
+            tolerance, spread = quantities.allowed(workload, name)
             measured = numbers.amount(spread) if spread is not None else "-"
             times = f"{tolerance / spread:.0f} times" if spread else "-"
             what, unit = QUANTITIES.get(name, name), UNITS.get(name, "absolute")
@@ -66,7 +66,7 @@ class PlantedDirective(Drawn):
         lesson = catalog_of(self.env).lesson_of_fault(workload, fault.name)
         if lesson:
             title = link(title, lesson.docname)
-        cells = [self.cell(fault, name, parity.allowed(workload, name)[0]) for name in names]
+        cells = [self.cell(fault, name, quantities.allowed(workload, name)[0]) for name in names]
         return [title, self.labels(fault), *cells]
 
     def labels(self, fault: Fault) -> nodes.Node:

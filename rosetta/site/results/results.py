@@ -240,7 +240,7 @@ def controls(comparison: Comparison, groups: list[Group]) -> nodes.raw:
         box("group", group.id, escape(group.label), "data-published" if group.published else "")
         for group in groups
     ]
-    details = box("details", "shown", "Blocks, days, ranges, releases") if groups else ""
+    details = box("details", "shown", "Blocks, days, ranges, releases")
     parts = [
         '<details class="table-controls" open><summary>Rows and columns</summary>'
         '<div role="group" aria-label="Rows and columns shown">',
